@@ -1,0 +1,1 @@
+//! Typed views of `aicode` (and the few `builtin`) dialect entries.

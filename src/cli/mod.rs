@@ -1,0 +1,65 @@
+//! The command line: clap types, one file per command, exit codes, colour.
+
+mod completions;
+mod diff;
+mod exit;
+mod explain;
+mod inspect;
+mod lint;
+mod man;
+mod patch;
+mod preflight;
+mod rules;
+mod schema;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use exit::{Advised, Exit};
+pub use ui::Ui;
+
+/// Reads, lints and prepares Core AI language bundles, with no Apple software.
+#[derive(Debug, Parser)]
+#[command(name = "granite-bundle", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Inspect(inspect::Args),
+    Lint(lint::Args),
+    Rules(rules::Args),
+    Explain(explain::Args),
+    Diff(diff::Args),
+    Patch(patch::Args),
+    Preflight(preflight::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Parses the process's arguments, runs the command and gives the process's exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let mut ui = Ui::from_process();
+    let outcome = match cli.command {
+        Command::Inspect(args) => inspect::run(&args, &mut ui),
+        Command::Lint(args) => lint::run(&args, &mut ui),
+        Command::Rules(args) => rules::run(&args, &mut ui),
+        Command::Explain(args) => explain::run(&args, &mut ui),
+        Command::Diff(args) => diff::run(&args, &mut ui),
+        Command::Patch(args) => patch::run(&args, &mut ui),
+        Command::Preflight(args) => preflight::run(&args, &mut ui),
+        Command::Schema(args) => schema::run(&args, &mut ui),
+        Command::Completions(args) => completions::run(&args, Cli::command(), &mut ui),
+        Command::Man(args) => man::run(&args, Cli::command(), &mut ui),
+    };
+    exit::code(outcome, &mut ui)
+}

@@ -1,0 +1,11 @@
+//! `granite-bundle schema`.
+
+use super::{Exit, Ui};
+
+/// Print a JSON Schema
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+pub(super) fn run(_args: &Args, _ui: &mut Ui) -> anyhow::Result<Exit> {
+    anyhow::bail!("not built yet")
+}

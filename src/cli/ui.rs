@@ -1,0 +1,68 @@
+//! The user's terminal: stdout for the result, stderr for everything else.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+
+use super::exit::Advised;
+
+/// Width assumed where stdout is not a terminal, in columns.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// Streams that drop colour where it is not wanted, and the width to fit.
+pub struct Ui {
+    /// The result.
+    pub out: AutoStream<io::StdoutLock<'static>>,
+    /// Everything else.
+    pub err: AutoStream<io::StderrLock<'static>>,
+    /// Columns to fit.
+    pub width: u16,
+    /// True if stderr is a terminal, so progress may be drawn on it.
+    pub progress: bool,
+}
+
+impl Ui {
+    /// The process's own streams; honours `NO_COLOR`, `CLICOLOR` and non-terminals.
+    pub fn from_process() -> Ui {
+        let width = terminal_size::terminal_size_of(io::stdout())
+            .map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| columns);
+        Ui {
+            out: AutoStream::auto(io::stdout().lock()),
+            err: AutoStream::auto(io::stderr().lock()),
+            width,
+            progress: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Shows an error, its causes and its next step.
+    pub fn error(&mut self, error: &anyhow::Error) {
+        let red = AnsiColor::Red.on_default().bold();
+        self.line(red, "error", &error.to_string());
+        let mut causes = error
+            .chain()
+            .skip(1)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        causes.dedup();
+        for cause in causes {
+            self.line(Style::new().bold(), "  because", &cause);
+        }
+        if let Some(advised) = error
+            .chain()
+            .find_map(|cause| cause.downcast_ref::<Advised>())
+        {
+            self.help(&advised.help);
+        }
+    }
+
+    /// Shows a next step.
+    pub fn help(&mut self, text: &str) {
+        self.line(AnsiColor::Cyan.on_default().bold(), "help", text);
+    }
+
+    // A failure to write to stderr leaves nobody to tell.
+    fn line(&mut self, style: Style, label: &str, text: &str) {
+        let _ = writeln!(self.err, "{style}{label}{style:#}: {text}");
+    }
+}

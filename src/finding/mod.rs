@@ -1,0 +1,68 @@
+//! Findings as plain data.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is; ordered from mild to severe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The bundle is fine and its host must do something.
+    Note,
+    /// Runs, but a release owner wants to decide on it.
+    Warning,
+    /// Will not load or run, or runs wrong.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        })
+    }
+}
+
+/// Where in the bundle's files a finding is anchored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file, relative to the bundle's folder.
+    pub file: String,
+    /// 1-based line.
+    pub line: u32,
+}
+
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The reason given in the configuration or baseline.
+    pub reason: String,
+}
+
+/// One thing a rule has to say about one bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Rule id, kebab-case.
+    pub rule: &'static str,
+    /// Level after configuration.
+    pub level: Level,
+    /// Dotted path of the thing at fault, such as `functions.main.states.recState`.
+    pub subject: String,
+    /// The value seen, the value needed and the consequence, in one sentence.
+    pub message: String,
+    /// The value needed.
+    pub expected: Option<String>,
+    /// The value seen.
+    pub actual: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The bundle, as displayed.
+    pub path: String,
+    /// Anchor.
+    pub location: Option<Location>,
+    /// Set when the finding is known and accepted.
+    pub suppressed: Option<Suppression>,
+}

@@ -1,0 +1,22 @@
+//! Reads, judges and prepares Core AI language bundles, with no Apple software.
+//!
+//! Data flows one way, and a lower layer never names a higher one:
+//!
+//! ```text
+//! bytes ─► mlir ─► aicode ─► model ─► bundle ─┬─► engine, profile ─► lint ─► finding ─┐
+//!                                             └─► inspect, diff ──────────────────────┼─► report ─► cli
+//! patches/ ─► patch::series ─► patch::plan ─► patch::transaction ─────────────────────┘
+//! ```
+
+pub mod aicode;
+pub mod bundle;
+pub mod bytes;
+pub mod cli;
+pub mod engine;
+pub mod finding;
+pub mod lint;
+pub mod mlir;
+pub mod model;
+pub mod patch;
+pub mod profile;
+pub mod report;

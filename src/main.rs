@@ -1,0 +1,7 @@
+//! The `granite-bundle` command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    granite_bundle::cli::main()
+}

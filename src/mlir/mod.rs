@@ -1,0 +1,1 @@
+//! The MLIR bytecode container: generic MLIR, nothing of Core AI.

@@ -1,0 +1,91 @@
+//! Constants: how many, of which type, how quantized, and which of them make the logits.
+
+use super::DType;
+
+/// Elements and bytes of the constants of one element type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Storage {
+    /// Element type.
+    pub dtype: DType,
+    /// Elements, splats at their full shape (the vendor reader's figure).
+    pub elements: u64,
+    /// `elements` × storage bytes.
+    pub bytes: u64,
+}
+
+/// A constant's type, and where its data lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constant {
+    /// Element type.
+    pub dtype: DType,
+    /// Sizes, outermost first.
+    pub shape: Vec<u64>,
+    /// Number of the resource that holds the data; `None` for inline data.
+    pub resource: Option<u32>,
+}
+
+/// A constant that the graph dequantizes block by block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuantizedWeight {
+    /// The integer (or small float) data.
+    pub data: Constant,
+    /// The scales.
+    pub scale: Constant,
+    /// Data elements per scale along each axis; its rank is the data's.
+    pub block: Vec<u64>,
+}
+
+/// Quantized constants that share types and block size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuantizedGroup {
+    /// Type of the data.
+    pub data: DType,
+    /// Type of the scales.
+    pub scale: DType,
+    /// Data elements per scale along each axis.
+    pub block: Vec<u64>,
+    /// How many constants.
+    pub constants: u64,
+    /// Their data elements together.
+    pub elements: u64,
+}
+
+/// How the weight behind the logits is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeadKind {
+    /// A float matrix.
+    Float,
+    /// One scale for each output row (or column).
+    PerChannel,
+    /// Several scales along the contracted axis; the number is that axis' block size.
+    PerBlock(u64),
+}
+
+/// The matrix whose product is the logits, where the graph shows one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Storage of the matrix.
+    pub kind: HeadKind,
+    /// Element type and shape of its data.
+    pub weight: Constant,
+    /// True if the token embedding reads the same constant; `None` if no embedding was found.
+    pub tied: Option<bool>,
+}
+
+/// Everything the bytecode says about weights.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Weights {
+    /// Per element type, most elements first, then by display name.
+    pub storage: Vec<Storage>,
+    /// Each dequantized constant, in file order.
+    pub quantized: Vec<QuantizedWeight>,
+    /// The output head of the entry function, where it can be traced.
+    pub head: Option<Head>,
+}
+
+impl Weights {
+    /// Bytes of all constants.
+    pub fn bytes(&self) -> u64 {
+        self.storage.iter().map(|storage| storage.bytes).sum()
+    }
+}

@@ -1,0 +1,77 @@
+//! File contents as git sees them.
+
+use std::fmt;
+
+use git2::{ObjectType, Oid};
+
+/// A path relative to the checkout's root, `/`-separated, that cannot leave it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepoPath(String);
+
+impl RepoPath {
+    /// Accepts a relative path of plain components; no `.`, `..`, `.git`, root, drive or NUL.
+    pub fn new(path: &str) -> Option<RepoPath> {
+        let plain = |component: &str| {
+            !component.is_empty()
+                && component != "."
+                && component != ".."
+                && !component.eq_ignore_ascii_case(".git")
+                && !component.contains(['\0', '\\'])
+        };
+        path.split('/')
+            .all(plain)
+            .then(|| RepoPath(path.to_owned()))
+    }
+
+    /// The path as git writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// The file modes git records for blobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileMode {
+    /// `100644`.
+    Regular,
+    /// `100755`.
+    Executable,
+    /// `120000`; the content is the link's target.
+    Symlink,
+}
+
+/// A file's mode and content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileImage {
+    /// Mode.
+    pub mode: FileMode,
+    /// Content, byte for byte as in the work tree.
+    pub data: Vec<u8>,
+}
+
+impl FileImage {
+    /// The blob id git gives this content, with no filter applied.
+    ///
+    /// # Errors
+    /// When libgit2 cannot hash, which it reports for out-of-memory only.
+    pub fn oid(&self) -> Result<Oid, git2::Error> {
+        Oid::hash_object(ObjectType::Blob, &self.data)
+    }
+}
+
+/// What a plan does to one file; `None` is a file that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// The file.
+    pub path: RepoPath,
+    /// What must be there now.
+    pub before: Option<FileImage>,
+    /// What will be there.
+    pub after: Option<FileImage>,
+}

@@ -1,0 +1,1 @@
+//! Expected facts per model, loaded from data.

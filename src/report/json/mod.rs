@@ -1,0 +1,1 @@
+//! Versioned documents, validated against `schemas/`.
