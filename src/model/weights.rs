@@ -81,6 +81,8 @@ pub struct Weights {
     pub quantized: Vec<QuantizedWeight>,
     /// The output head of the entry function, where it can be traced.
     pub head: Option<Head>,
+    /// The token embedding table (a gather reads one row of it per token), where it can be traced.
+    pub embedding: Option<Constant>,
 }
 
 impl Weights {
