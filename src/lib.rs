@@ -20,3 +20,4 @@ pub mod model;
 pub mod patch;
 pub mod profile;
 pub mod report;
+pub mod transcript;

@@ -1,8 +1,13 @@
 //! Findings as plain data.
 
+mod closest;
+mod fingerprint;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use closest::closest;
 
 /// How bad a finding is; ordered from mild to severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -14,6 +19,18 @@ pub enum Level {
     Warning,
     /// Will not load or run, or runs wrong.
     Error,
+}
+
+impl Level {
+    /// Every level, most severe first.
+    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
+    /// The level of that name.
+    pub fn from_name(name: &str) -> Option<Level> {
+        Level::ALL
+            .into_iter()
+            .find(|level| level.to_string() == name)
+    }
 }
 
 impl fmt::Display for Level {
@@ -65,4 +82,55 @@ pub struct Finding {
     pub location: Option<Location>,
     /// Set when the finding is known and accepted.
     pub suppressed: Option<Suppression>,
+}
+
+impl Finding {
+    /// A finding that says nothing beyond its message yet.
+    pub fn new(rule: &'static str, level: Level, subject: String, message: String) -> Finding {
+        Finding {
+            rule,
+            level,
+            subject,
+            message,
+            expected: None,
+            actual: None,
+            help: None,
+            path: String::new(),
+            location: None,
+            suppressed: None,
+        }
+    }
+
+    /// Sets the value needed.
+    pub fn expected(&mut self, value: impl fmt::Display) -> &mut Finding {
+        self.expected = Some(value.to_string());
+        self
+    }
+
+    /// Sets the value seen.
+    pub fn actual(&mut self, value: impl fmt::Display) -> &mut Finding {
+        self.actual = Some(value.to_string());
+        self
+    }
+
+    /// Sets what to do about it.
+    pub fn help(&mut self, text: impl Into<String>) -> &mut Finding {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Sets another level than the rule's default.
+    pub fn level(&mut self, level: Level) -> &mut Finding {
+        self.level = level;
+        self
+    }
+
+    /// Anchors it on a line of a file of the bundle.
+    pub fn at(&mut self, file: impl Into<String>, line: u32) -> &mut Finding {
+        self.location = Some(Location {
+            file: file.into(),
+            line,
+        });
+        self
+    }
 }

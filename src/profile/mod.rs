@@ -1,1 +1,306 @@
 //! Expected facts per model, loaded from data.
+//!
+//! A profile is a TOML file (`schemas/profile.schema.json`); the built-in ones lie in `data/`.
+
+mod builtin;
+mod load;
+mod recognise;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DType, Dim, HeadKind, Value, ValueType};
+
+pub use builtin::{builtin, names, published};
+pub use load::ProfileError;
+pub use recognise::nearest;
+
+/// What a release of one model is expected to be.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name, as given to `--profile`.
+    pub name: String,
+    /// The model's name for people.
+    pub title: String,
+    /// Models that share rules of their own; `granite-4.0-h` switches the `granite-*` rules on.
+    pub family: String,
+    /// Facts of the model itself.
+    pub model: Model,
+    /// The function the engine loads.
+    pub function: Signature,
+    /// What is known of weights this model must not be shipped with.
+    #[serde(default)]
+    pub weights: WeightRules,
+    /// The precisions it is shipped in.
+    #[serde(default)]
+    pub forms: Vec<Form>,
+}
+
+/// Facts of the model itself, whatever its precision.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Ids of the models it is converted from, such as `ibm-granite/granite-4.0-h-1b`.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Width of the logits and rows of the embedding.
+    pub vocab_size: u64,
+    /// `language.max_context_length` of a release, tokens.
+    pub context: u64,
+    /// Positions the source model was trained for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_positions: Option<u64>,
+    /// SPDX id of the license the weights come under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// The token that ends a turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eos_token: Option<String>,
+    /// The token that begins a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bos_token: Option<String>,
+    /// Texts the chat template must contain.
+    #[serde(default)]
+    pub template_markers: Vec<String>,
+    /// The platform a release is for.
+    #[serde(default, skip_serializing_if = "TargetPlatform::is_any")]
+    pub platform: TargetPlatform,
+}
+
+/// The platform a release is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetPlatform {
+    /// None in particular.
+    #[default]
+    Any,
+    /// iPhone and iPad.
+    Ios,
+}
+
+impl TargetPlatform {
+    fn is_any(&self) -> bool {
+        *self == TargetPlatform::Any
+    }
+}
+
+/// A function's expected inputs, outputs and states, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Its name.
+    pub name: String,
+    /// Inputs in position order.
+    pub inputs: Vec<Tensor>,
+    /// Outputs in position order.
+    pub outputs: Vec<Tensor>,
+    /// States in position order.
+    #[serde(default)]
+    pub states: Vec<Tensor>,
+}
+
+/// An expected tensor.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tensor {
+    /// Its name in the graph.
+    pub name: String,
+    /// Element type by its contract spelling.
+    pub dtype: Spelled,
+    /// Sizes, outermost first; `"?"` is dynamic.
+    pub shape: Vec<Size>,
+}
+
+/// An element type by its contract spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Spelled(pub DType);
+
+/// A size, or `"?"` for a dynamic one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "RawSize", into = "RawSize")]
+pub struct Size(pub Dim);
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum RawSize {
+    Fixed(u64),
+    Word(String),
+}
+
+/// What is known of weights a model must not be shipped with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightRules {
+    /// Why no weight of it may be quantized, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantization_refused: Option<String>,
+    /// Why its head may not be quantized with one scale per row, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_channel_head_refused: Option<String>,
+}
+
+/// One precision a model is shipped in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The word by which a bundle's name claims it, such as `int8lin`.
+    pub name: String,
+    /// Quantization of the linear layers; none means no integer weights at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linear: Option<Blockwise>,
+    /// The output head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadForm>,
+    /// Predicted bytes of the linear layers, their scales and the embedding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_bytes: Option<u64>,
+    /// The published artifact of this form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
+}
+
+/// Blockwise quantization along the input axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blockwise {
+    /// Type of the data.
+    pub data: Spelled,
+    /// Type of the scales.
+    pub scale: Spelled,
+    /// Elements per scale along the input axis.
+    pub block: u64,
+}
+
+/// How the output head of a form is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadForm {
+    /// True if the embedding is the head.
+    pub tied: bool,
+    /// Elements per scale along the input axis; none means a float head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
+}
+
+/// A published artifact.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The bundle's name.
+    pub bundle: String,
+    /// Size of its bytecode file, bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytecode file, hex.
+    pub sha256: String,
+}
+
+impl TryFrom<String> for Spelled {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Spelled, String> {
+        DType::from_name(&name).map(Spelled).ok_or_else(|| {
+            format!("{name:?} is not an element type such as \"float16\" or \"int8\"")
+        })
+    }
+}
+
+impl From<Spelled> for String {
+    fn from(spelled: Spelled) -> String {
+        spelled.0.name().to_owned()
+    }
+}
+
+impl TryFrom<RawSize> for Size {
+    type Error = String;
+
+    fn try_from(raw: RawSize) -> Result<Size, String> {
+        match raw {
+            RawSize::Fixed(size) => Ok(Size(Some(size))),
+            RawSize::Word(word) if word == "?" => Ok(Size(None)),
+            RawSize::Word(word) => Err(format!("{word:?} is not a size; a dynamic size is \"?\"")),
+        }
+    }
+}
+
+impl From<Size> for RawSize {
+    fn from(size: Size) -> RawSize {
+        size.0
+            .map_or_else(|| RawSize::Word("?".to_owned()), RawSize::Fixed)
+    }
+}
+
+impl Tensor {
+    /// The sizes.
+    pub fn dims(&self) -> Vec<Dim> {
+        self.shape.iter().map(|size| size.0).collect()
+    }
+
+    /// The model's own value with these facts.
+    pub fn to_value(&self) -> Value {
+        Value {
+            name: self.name.clone(),
+            ty: ValueType::Tensor {
+                dtype: self.dtype.0,
+                shape: self.dims(),
+            },
+        }
+    }
+
+    /// The expectation that this tensor value meets exactly; `None` for an image or an unknown type.
+    pub fn from_value(value: &Value) -> Option<Tensor> {
+        let (dtype, shape) = value.tensor()?;
+        Some(Tensor {
+            name: value.name.clone(),
+            dtype: Spelled(dtype),
+            shape: shape.iter().copied().map(Size).collect(),
+        })
+    }
+}
+
+impl fmt::Display for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.dtype.0, Shape(&self.dims()))
+    }
+}
+
+/// A shape as people read it: `[1, ?, 128]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a>(pub &'a [Dim]);
+
+impl fmt::Display for Shape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes = self
+            .0
+            .iter()
+            .map(|dim| dim.map_or_else(|| "?".to_owned(), |size| size.to_string()))
+            .collect::<Vec<_>>();
+        write!(f, "[{}]", sizes.join(", "))
+    }
+}
+
+impl HeadForm {
+    /// True if a head of that kind is this form's.
+    pub fn is(&self, kind: &HeadKind) -> bool {
+        match (self.block, kind) {
+            (None, HeadKind::Float) => true,
+            (Some(block), HeadKind::PerBlock(seen)) => block == *seen,
+            _ => false,
+        }
+    }
+}
+
+impl Profile {
+    /// True if the `granite-*` rules speak for this profile rather than the `profile-*` ones.
+    pub fn is_granite(&self) -> bool {
+        self.family == "granite-4.0-h"
+    }
+
+    /// The form a name claims: the one whose word is a `_`-separated part of it.
+    pub fn claimed_form(&self, name: &str) -> Option<&Form> {
+        let claims = |form: &&Form| name.split(['_', '-', '.']).any(|part| part == form.name);
+        self.forms.iter().find(claims)
+    }
+}

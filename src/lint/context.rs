@@ -1,0 +1,164 @@
+//! What a rule may look at.
+
+use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer};
+use crate::engine::capability::{Capability, Checkout};
+use crate::finding::{Level, Location};
+use crate::model::{Asset, Function};
+use crate::profile::Profile;
+use crate::transcript::Transcript;
+
+/// The manifest's file name inside a bundle.
+pub const MANIFEST_FILE: &str = "metadata.json";
+
+/// The platform the bundle is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Platform {
+    /// None in particular: platform rules speak as notes.
+    #[default]
+    Any,
+    /// iPhone and iPad.
+    Ios,
+}
+
+/// The SHA-256 of the bytecode file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ContentHash {
+    /// Not asked for, or nothing to hash.
+    #[default]
+    Skipped,
+    /// Computed from the file.
+    Computed([u8; 32]),
+    /// The file could not be read to its end; why.
+    Failed(String),
+}
+
+/// Everything a rule may look at; rules never read files themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The bundle or bare asset.
+    pub target: &'a Target,
+    /// The model's profile, if one was named or recognised.
+    pub profile: Option<&'a Profile>,
+    /// The engine checkout, with `--engine`.
+    pub engine: Option<&'a Checkout>,
+    /// The platform asked for by the profile or the user.
+    pub platform: Platform,
+    /// The bytecode's hash.
+    pub hash: &'a ContentHash,
+    /// Gate transcripts of the bundle and its release folder.
+    pub transcripts: &'a [Transcript],
+}
+
+/// What has to be there for a rule to have something to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A readable `metadata.json`.
+    Manifest,
+    /// A readable asset.
+    Asset,
+    /// A tokenizer folder.
+    Tokenizer,
+    /// An engine checkout.
+    Engine,
+    /// A profile.
+    Profile,
+}
+
+impl Need {
+    /// The word `rules` shows.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Need::Manifest => "manifest",
+            Need::Asset => "asset",
+            Need::Tokenizer => "tokenizer",
+            Need::Engine => "engine",
+            Need::Profile => "profile",
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// True if everything the rule needs is there.
+    pub fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Manifest => self.manifest().is_some(),
+            Need::Asset => self.asset().is_some(),
+            Need::Tokenizer => self.tokenizer().is_some(),
+            Need::Engine => self.engine.is_some(),
+            Need::Profile => self.profile.is_some(),
+        }
+    }
+
+    /// True for a LanguageBundle folder, false for a bare asset.
+    pub fn is_bundle(&self) -> bool {
+        self.target.kind == TargetKind::Bundle
+    }
+
+    /// The bundle's manifest, if it could be read.
+    pub fn manifest(&self) -> Option<&'a Manifest> {
+        self.target.manifest.present()
+    }
+
+    /// The manifest's `language` object.
+    pub fn language(&self) -> Option<Language<'a>> {
+        self.manifest()?.language()
+    }
+
+    /// The asset, if it could be read.
+    pub fn asset(&self) -> Option<&'a Asset> {
+        self.target.asset.present()
+    }
+
+    /// The tokenizer folder's facts, if it could be read.
+    pub fn tokenizer(&self) -> Option<&'a Tokenizer> {
+        self.target.tokenizer.present()
+    }
+
+    /// The function the engine loads: `function_map.main[0]`, else `main`.
+    pub fn function(&self) -> Option<&'a Function> {
+        let name = self
+            .language()
+            .map_or("main", |language| language.main_function());
+        self.asset()?.function(name)
+    }
+
+    /// The level of something the engine must be able to do.
+    ///
+    /// Without a checkout, or on one that can: a note that names the need. On one that cannot: `lacking`.
+    pub fn level_by_engine(&self, needed: &[Capability], lacking: Level) -> Level {
+        match self.engine {
+            Some(engine) if !needed.iter().all(|need| engine.has(*need)) => lacking,
+            _ => Level::Note,
+        }
+    }
+
+    /// The level of something that matters on iOS only: `asked` when the platform is asked for, else a note.
+    pub fn level_on_ios(&self, asked: Level) -> Level {
+        match self.platform {
+            Platform::Ios => asked,
+            Platform::Any => Level::Note,
+        }
+    }
+
+    /// The line of a JSON pointer in the manifest, or of its nearest existing ancestor.
+    pub fn manifest_at(&self, pointer: &str) -> Option<Location> {
+        let line = self.manifest()?.document.line_of(pointer);
+        Some(Location {
+            file: MANIFEST_FILE.to_owned(),
+            line,
+        })
+    }
+
+    /// Where a finding about `subject` is anchored when its rule names no place.
+    ///
+    /// A subject whose first segment is a key of the manifest is anchored on that value; everything
+    /// else (functions, weights, the asset) on the line that names the asset.
+    pub fn anchor(&self, subject: &str) -> Option<Location> {
+        let document = &self.manifest()?.document;
+        let head = subject.split('.').next().unwrap_or(subject);
+        if document.value.get(head).is_some() {
+            return self.manifest_at(&format!("/{}", subject.replace('.', "/")));
+        }
+        self.manifest_at("/assets/main")
+    }
+}

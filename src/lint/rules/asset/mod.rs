@@ -1,0 +1,6 @@
+//! The `.aimodel` folder.
+
+use crate::lint::Rule;
+
+/// The rules.
+pub(super) static RULES: &[&Rule] = &[];

@@ -1,0 +1,260 @@
+//! Good bundles in memory, for rules to be tried on.
+
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+
+use crate::bundle::{ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer};
+use crate::engine::capability::{Capability, Checkout, Era, Presence};
+use crate::finding::Finding;
+use crate::model::{
+    Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Function, Head,
+    HeadKind, QuantizedWeight, RecordedHash, Statistics, Storage, Value, Visibility, Weights,
+};
+use crate::profile::{Profile, Tensor, builtin};
+use crate::transcript::Transcript;
+
+use super::{ContentHash, Context, Platform, Rule};
+
+/// A target and everything else a context holds, to be changed by a test.
+pub(crate) struct Case {
+    pub(crate) target: Target,
+    pub(crate) profile: Option<Profile>,
+    pub(crate) engine: Option<Checkout>,
+    pub(crate) platform: Platform,
+    pub(crate) hash: ContentHash,
+    pub(crate) transcripts: Vec<Transcript>,
+}
+
+impl Case {
+    /// The published int8lin form of Granite 4.0-H 1B: nothing in it is wrong.
+    pub(crate) fn granite_1b() -> Case {
+        Case::granite(&builtin()[0], "granite_4_0_h_1b_decode_int8lin")
+    }
+
+    /// The published fp16 form of Granite 4.0-H 350M: nothing in it is wrong.
+    pub(crate) fn granite_350m() -> Case {
+        Case::granite(&builtin()[1], "granite_4_0_h_350m_decode_fp16")
+    }
+
+    fn granite(profile: &Profile, name: &str) -> Case {
+        let form = profile.claimed_form(name).unwrap();
+        let quantized = form.linear.is_some();
+        let asset = asset(profile, name, quantized, form.weight_bytes.unwrap());
+        Case {
+            target: Target {
+                path: PathBuf::from(name),
+                kind: TargetKind::Bundle,
+                manifest: Part::Present(manifest(profile, name)),
+                siblings: vec![asset.path.clone()],
+                asset: Part::Present(asset),
+                tokenizer: Part::Present(tokenizer()),
+                license_files: vec![PathBuf::from(name).join("LICENSE")],
+            },
+            profile: Some(profile.clone()),
+            engine: None,
+            platform: Platform::Any,
+            hash: ContentHash::Computed([7; 32]),
+            transcripts: Vec::new(),
+        }
+    }
+
+    /// Changes the manifest's JSON.
+    pub(crate) fn edit_manifest(&mut self, edit: impl FnOnce(&mut Json)) -> &mut Case {
+        let Part::Present(manifest) = &mut self.target.manifest else {
+            panic!("the manifest was taken away")
+        };
+        let mut value = manifest.document.value.clone();
+        edit(&mut value);
+        manifest.document = document("metadata.json", &value);
+        self
+    }
+
+    /// The asset.
+    pub(crate) fn asset(&mut self) -> &mut Asset {
+        match &mut self.target.asset {
+            Part::Present(asset) => asset,
+            _ => panic!("the asset was taken away"),
+        }
+    }
+
+    /// The function `main`.
+    pub(crate) fn main(&mut self) -> &mut Function {
+        &mut self.asset().functions[0]
+    }
+
+    /// The tokenizer.
+    pub(crate) fn tokenizer(&mut self) -> &mut Tokenizer {
+        match &mut self.target.tokenizer {
+            Part::Present(tokenizer) => tokenizer,
+            _ => panic!("the tokenizer was taken away"),
+        }
+    }
+
+    /// Sets an engine checkout.
+    pub(crate) fn engine(&mut self, era: Era, native: &[Capability]) -> &mut Case {
+        let present = native.iter().map(|id| (*id, Presence::Native)).collect();
+        self.engine = Some(Checkout {
+            era: Some(era),
+            present,
+        });
+        self
+    }
+
+    /// What one rule finds, at its own levels; nothing when its needs are not met.
+    pub(crate) fn check(&self, rule: &'static Rule) -> Vec<Finding> {
+        let context = Context {
+            target: &self.target,
+            profile: self.profile.as_ref(),
+            engine: self.engine.as_ref(),
+            platform: self.platform,
+            hash: &self.hash,
+            transcripts: &self.transcripts,
+        };
+        super::check([rule], &context)
+    }
+}
+
+/// A JSON file in memory.
+pub(crate) fn document(path: &str, value: &Json) -> JsonDocument {
+    let text = serde_json::to_string_pretty(value).unwrap();
+    JsonDocument {
+        path: PathBuf::from(path),
+        text,
+        value: value.clone(),
+    }
+}
+
+fn manifest(profile: &Profile, name: &str) -> Manifest {
+    let value = json!({
+        "metadata_version": "0.2",
+        "kind": "llm",
+        "name": name,
+        "assets": { "main": format!("{name}.aimodel") },
+        "language": {
+            "tokenizer": profile.model.sources[0],
+            "vocab_size": profile.model.vocab_size,
+            "max_context_length": profile.model.context,
+            "embedded_tokenizer": true,
+            "function_map": { "main": ["main"] },
+        },
+        "source": { "model_id": profile.model.sources[0] },
+        "compression": null,
+    });
+    Manifest {
+        document: document("metadata.json", &value),
+    }
+}
+
+fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
+    let path = PathBuf::from(name).join(format!("{name}.aimodel"));
+    let values = |tensors: &[Tensor]| tensors.iter().map(Tensor::to_value).collect::<Vec<Value>>();
+    Asset {
+        bytecode_path: path.join("main.mlirb"),
+        path,
+        format: AssetFormat::Source,
+        bytes: bytes + 2_000_000,
+        metadata: Some(AssetMetadata {
+            asset_version: Some("1.0".to_owned()),
+            producer: Some("coreai-core 1.0.0b3".to_owned()),
+            creation_date: Some("20260728T101500Z".to_owned()),
+            author: Some("somebody".to_owned()),
+            license: Some("Apache-2.0".to_owned()),
+            description: None,
+        }),
+        bytecode: Bytecode {
+            version: 6,
+            producer: "MLIR22.0.0git".to_owned(),
+            dialects: vec![Dialect {
+                name: "aicode".to_owned(),
+                version: Some(20_260_101),
+            }],
+        },
+        program_version: Some(20_260_101),
+        recorded_hash: RecordedHash::Sha256([7; 32]),
+        functions: vec![Function {
+            name: profile.function.name.clone(),
+            visibility: Visibility::Public,
+            inputs: values(&profile.function.inputs),
+            outputs: values(&profile.function.outputs),
+            states: values(&profile.function.states),
+        }],
+        statistics: Statistics {
+            operations: vec![
+                ("constant".to_owned(), 400),
+                ("broadcasting_mul".to_owned(), 90),
+            ],
+            compute_types: vec!["float16".to_owned(), "int32".to_owned()],
+        },
+        weights: weights(profile, quantized, bytes),
+    }
+}
+
+fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
+    let storage = |dtype: DType, bytes: u64| Storage {
+        dtype,
+        elements: bytes / dtype.storage_bytes(),
+        bytes,
+    };
+    let half = profile.model.vocab_size * 3072;
+    Weights {
+        storage: if quantized {
+            vec![
+                storage(DType::Int8, bytes - half),
+                storage(DType::Float16, half),
+            ]
+        } else {
+            vec![storage(DType::Float16, bytes)]
+        },
+        quantized: if quantized {
+            vec![block32(8192, 1536), block32(1536, 4096)]
+        } else {
+            Vec::new()
+        },
+        head: Some(Head {
+            kind: HeadKind::Float,
+            weight: constant(DType::Float16, &[profile.model.vocab_size, 1536]),
+            tied: Some(true),
+        }),
+        embedding: Some(constant(DType::Float16, &[profile.model.vocab_size, 1536])),
+    }
+}
+
+/// An int8 matrix with one float16 scale for each 32 inputs of each output.
+pub(crate) fn block32(outputs: u64, inputs: u64) -> QuantizedWeight {
+    QuantizedWeight {
+        data: constant(DType::Int8, &[outputs, inputs]),
+        scale: constant(DType::Float16, &[outputs, inputs / 32]),
+        block: vec![1, 32],
+    }
+}
+
+/// A constant whose data is a resource.
+pub(crate) fn constant(dtype: DType, shape: &[u64]) -> Constant {
+    Constant {
+        dtype,
+        shape: shape.to_vec(),
+        resource: Some(1),
+    }
+}
+
+fn tokenizer() -> Tokenizer {
+    let config = json!({
+        "bos_token": "<|end_of_text|>",
+        "eos_token": "<|end_of_text|>",
+        "tokenizer_class": "GPT2Tokenizer",
+    });
+    Tokenizer {
+        has_tokenizer_json: true,
+        highest_id: Some(100_351),
+        entries: 100_352,
+        config: Some(document("tokenizer/tokenizer_config.json", &config)),
+        generation_config: None,
+        chat_template: Some(ChatTemplate {
+            source: "tokenizer/chat_template.jinja".to_owned(),
+            text: "{% for m in messages %}<|start_of_role|>{{ m.role }}<|end_of_role|>\
+                   {{ m.content }}<|end_of_text|>\n{% endfor %}"
+                .to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,90 @@
+//! The profiles that come with the program.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use super::{Profile, ProfileError, Published};
+
+const TEXTS: [&str; 2] = [
+    include_str!("data/granite-4.0-h-1b.toml"),
+    include_str!("data/granite-4.0-h-350m.toml"),
+];
+
+static BUILTIN: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+    // A unit test holds every embedded text to `parse`, so nothing is dropped here.
+    TEXTS
+        .into_iter()
+        .filter_map(|text| Profile::parse(text).ok())
+        .collect()
+});
+
+/// The built-in profiles.
+pub fn builtin() -> &'static [Profile] {
+    &BUILTIN
+}
+
+/// Their names.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    builtin().iter().map(|profile| profile.name.as_str())
+}
+
+/// The published artifact of that bundle name, of any built-in profile.
+pub fn published(bundle: &str) -> Option<&'static Published> {
+    builtin()
+        .iter()
+        .flat_map(|profile| &profile.forms)
+        .filter_map(|form| form.published.as_ref())
+        .find(|artifact| artifact.bundle == bundle)
+}
+
+impl Profile {
+    /// A built-in profile by name, or else a profile file.
+    ///
+    /// # Errors
+    /// When it is neither, or the file is not a profile.
+    pub fn named(name: &str) -> Result<Profile, ProfileError> {
+        if let Some(profile) = builtin().iter().find(|profile| profile.name == name) {
+            return Ok(profile.clone());
+        }
+        let path = Path::new(name);
+        if path.exists() {
+            return Profile::open(path);
+        }
+        Err(ProfileError::Unknown {
+            name: name.to_owned(),
+            suggestion: crate::finding::closest(name, names()),
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_profile_parses_and_round_trips() {
+        assert_eq!(builtin().len(), TEXTS.len());
+        for (text, profile) in TEXTS.iter().zip(builtin()) {
+            assert_eq!(Profile::parse(text).unwrap(), *profile);
+            let written = profile.to_toml().unwrap();
+            assert_eq!(Profile::parse(&written).unwrap(), *profile, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_near_name_is_suggested() {
+        let error = Profile::named("granite-4.0-h-1B").unwrap_err();
+        let ProfileError::Unknown { suggestion, .. } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(suggestion, Some("granite-4.0-h-1b"));
+    }
+
+    #[test]
+    fn published_artifacts_are_found_by_bundle_name() {
+        let found = published("granite_4_0_h_350m_decode_fp16").unwrap();
+        assert_eq!(found.bytes, 681_106_231);
+        assert_eq!(published("granite"), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! Which profile a bundle is nearest to, by what it holds and never by how it is called.
+
+use serde_json::Value as Json;
+
+use crate::bundle::Target;
+use crate::model::{Function, Value};
+
+use super::Profile;
+
+/// Points for the manifest naming a source model of the profile.
+const MODEL_ID: u32 = 4;
+/// Points for the manifest or the logits having the profile's vocabulary.
+const VOCABULARY: u32 = 3;
+/// Points for all states having the profile's names and ranks; fewer for some.
+const STATE_NAMES: u32 = 4;
+/// Points for all states having the profile's shapes; fewer for some.
+const STATE_SHAPES: u32 = 8;
+/// Points below which a bundle is of no known profile: names and ranks of states alone are shared by
+/// other hybrids, any second fact is not.
+const NEAR: u32 = 6;
+
+/// The nearest of `profiles`, if one is near; the first of equally near ones.
+pub fn nearest<'a>(
+    profiles: impl IntoIterator<Item = &'a Profile>,
+    target: &Target,
+) -> Option<&'a Profile> {
+    let mut best = None;
+    let mut points = NEAR - 1;
+    for profile in profiles {
+        let score = score(profile, target);
+        if score > points {
+            points = score;
+            best = Some(profile);
+        }
+    }
+    best
+}
+
+fn score(profile: &Profile, target: &Target) -> u32 {
+    let function = entry(target);
+    let facts = [
+        (names_source(profile, target), MODEL_ID),
+        (has_vocabulary(profile, target, function), VOCABULARY),
+    ];
+    let stated: u32 = facts
+        .into_iter()
+        .filter_map(|(holds, points)| holds.then_some(points))
+        .sum();
+    stated + function.map_or(0, |function| states(profile, function))
+}
+
+fn entry(target: &Target) -> Option<&Function> {
+    let name = target
+        .manifest
+        .present()
+        .and_then(|manifest| manifest.language())
+        .map_or("main", |language| language.main_function());
+    let asset = target.asset.present()?;
+    asset.function(name).or_else(|| asset.functions.first())
+}
+
+fn names_source(profile: &Profile, target: &Target) -> bool {
+    let Some(manifest) = target.manifest.present() else {
+        return false;
+    };
+    let is_source = |text: &str| {
+        profile
+            .model
+            .sources
+            .iter()
+            .any(|source| source.eq_ignore_ascii_case(text))
+    };
+    let tokenizer = manifest
+        .language()
+        .and_then(|language| language.tokenizer());
+    let source = manifest.document.value.get("source");
+    tokenizer.is_some_and(is_source) || source.is_some_and(|value| holds_text(value, &is_source))
+}
+
+/// Looks at the value itself and one level below it, where writers put the model's id.
+fn holds_text(value: &Json, is_source: &impl Fn(&str) -> bool) -> bool {
+    let text = |value: &Json| value.as_str().is_some_and(is_source);
+    match value {
+        Json::Object(members) => members.values().any(text),
+        other => text(other),
+    }
+}
+
+fn has_vocabulary(profile: &Profile, target: &Target, function: Option<&Function>) -> bool {
+    let claimed = target
+        .manifest
+        .present()
+        .and_then(|manifest| manifest.language())
+        .and_then(|language| language.vocab_size())
+        .and_then(|size| u64::try_from(size).ok());
+    let width = function
+        .and_then(|function| function.outputs.first())
+        .and_then(Value::tensor)
+        .and_then(|(_, shape)| *shape.last()?);
+    [claimed, width].contains(&Some(profile.model.vocab_size))
+}
+
+fn states(profile: &Profile, function: &Function) -> u32 {
+    let expected = &profile.function.states;
+    let Ok(count) = u32::try_from(expected.len().max(1)) else {
+        return 0;
+    };
+    let seen = |name: &str| function.states.iter().find(|state| state.name == name);
+    let shape = |value: &'_ Value| value.tensor().map(|(_, shape)| shape.to_vec());
+    let mut named = 0;
+    let mut shaped = 0;
+    for state in expected {
+        let Some(found) = seen(&state.name).and_then(shape) else {
+            continue;
+        };
+        named += u32::from(found.len() == state.shape.len());
+        shaped += u32::from(found == state.dims());
+    }
+    STATE_NAMES * named / count + STATE_SHAPES * shaped / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::testing::Case;
+    use crate::profile::builtin;
+
+    fn recognised(case: &Case) -> Option<&'static str> {
+        nearest(builtin(), &case.target).map(|profile| profile.name.as_str())
+    }
+
+    #[test]
+    fn both_sizes_are_told_apart_whatever_they_are_called() {
+        let mut large = Case::granite_1b();
+        large.edit_manifest(|json| json["name"] = "granite_4_0_h_350m_decode_fp16".into());
+        assert_eq!(recognised(&large), Some("granite-4.0-h-1b"));
+        assert_eq!(
+            recognised(&Case::granite_350m()),
+            Some("granite-4.0-h-350m")
+        );
+    }
+
+    #[test]
+    fn a_near_miss_is_still_recognised() {
+        let mut case = Case::granite_350m();
+        case.main().states.pop();
+        case.edit_manifest(|json| json["language"]["vocab_size"] = 100_353.into());
+        assert_eq!(recognised(&case), Some("granite-4.0-h-350m"));
+    }
+
+    #[test]
+    fn another_hybrid_with_the_same_state_names_is_not_granite() {
+        let mut case = Case::granite_1b();
+        case.edit_manifest(|json| {
+            json["language"]["vocab_size"] = 248_320.into();
+            json["language"]["tokenizer"] = "Qwen/Qwen3.5-2B".into();
+            json["source"] = serde_json::Value::Null;
+        });
+        let main = case.main();
+        main.outputs[0] = with_shape(&main.outputs[0], &[1, 1, 248_320]);
+        main.states[2] = with_shape(&main.states[2], &[18, 1, 6144, 3]);
+        main.states[3] = with_shape(&main.states[3], &[18, 1, 16, 128, 128]);
+        for index in 0..2 {
+            main.states[index] = with_shape(&main.states[index], &[6, 1, 2, 256, 256]);
+        }
+        assert_eq!(recognised(&case), None);
+    }
+
+    fn with_shape(value: &Value, shape: &[u64]) -> Value {
+        let mut value = value.clone();
+        if let crate::model::ValueType::Tensor { shape: old, .. } = &mut value.ty {
+            *old = shape.iter().copied().map(Some).collect();
+        }
+        value
+    }
+}
