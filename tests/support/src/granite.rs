@@ -444,7 +444,7 @@ impl Step<'_> {
 
     /// `x` times the transpose of an `[outputs, inputs]` matrix.
     fn product(&mut self, x: Value, matrix: Value, outputs: u64, inputs: u64) -> Value {
-        let order = self.graph.integers(&[1, 0]);
+        let order = self.graph.unsigned(&[1, 0]);
         let transposed = Tensor::new(Element::F16, &[inputs, outputs]);
         let matrix = self
             .graph

@@ -233,6 +233,16 @@ impl Graph {
         self.constant(tensor, Data::Inline(data))
     }
 
+    /// Adds a constant of 32-bit unsigned integers, rank 1, stored inline.
+    pub fn unsigned(&mut self, values: &[u32]) -> Value {
+        let data = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        let tensor = Tensor::new(Element::UI32, &[values.len() as u64]);
+        self.constant(tensor, Data::Inline(data))
+    }
+
     /// Adds a constant of which every element is zero.
     pub fn zeros(&mut self, tensor: Tensor) -> Value {
         let element = vec![0; tensor.element.bytes() as usize];
@@ -352,6 +362,7 @@ impl Program {
         } = self;
         let mut writer = Writer {
             tables: &mut tables,
+            line: 0,
         };
         let ir = writer.asset(version, &graphs);
         tables.write(&ir)
@@ -370,7 +381,10 @@ mod attribute {
     pub(super) const SYMBOL: u64 = 14;
     pub(super) const CALLEE: u64 = 16;
     pub(super) const FOURCC: u64 = 27;
-    pub(super) const LOCATION: u64 = 42;
+    pub(super) const FILE: u64 = 30;
+    pub(super) const RANGE: u64 = 31;
+    pub(super) const UNIT: u64 = 32;
+    pub(super) const LOCATION: u64 = 40;
 }
 
 /// Type codes of the `aicode` dialect that are not element types.
@@ -393,6 +407,7 @@ mod field {
 
 struct Writer<'a> {
     tables: &'a mut Tables,
+    line: u64,
 }
 
 impl Writer<'_> {
@@ -603,9 +618,33 @@ impl Writer<'_> {
         self.tables.attribute(&out)
     }
 
+    /// The location of the next operation: one line further down a file that does not exist.
     fn location(&mut self) -> u64 {
+        self.line += 1;
+        let line = self.line;
+        let none = self.tables.string("");
+        let name = self.tables.string("synthetic.py");
+        let language = self.tables.string("DW_LANG_Python");
+        let file = self.attribute(attribute::FILE, |out| {
+            out.varint(name).varint(none).varint(none);
+        });
+        let unit = self.attribute(attribute::UNIT, |out| {
+            out.varint(language)
+                .varint(file)
+                .varint(none)
+                .varint(0)
+                .varint(none)
+                .list(&[]);
+        });
+        let range = self.attribute(attribute::RANGE, |out| {
+            out.varint(file)
+                .varint(line)
+                .varint(0)
+                .varint(line)
+                .varint(0);
+        });
         self.attribute(attribute::LOCATION, |out| {
-            out.list(&[]);
+            out.varint(range).varint(unit).list(&[]).list(&[]);
         })
     }
 
