@@ -9,24 +9,21 @@ use serde_json::{Value, json};
 use crate::asset::Asset;
 use crate::granite::{Geometry, Granite};
 
+/// A file of the sample bundle in `examples/`.
+macro_rules! sample {
+    ($file:literal) => {
+        include_str!(concat!(
+            "../../../examples/granite-4.0-h-1b-signature/",
+            $file
+        ))
+    };
+}
+
 /// Text of the chat template: turns framed by role markers, tools between tags.
-pub const CHAT_TEMPLATE: &str = include_str!("chat_template.jinja");
+pub const CHAT_TEMPLATE: &str = sample!("tokenizer/chat_template.jinja");
 
 /// Text of the license file.
-const LICENSE: &str = include_str!("../../../LICENSE");
-
-/// Special tokens and their ids, in the range where Granite keeps its own.
-const SPECIAL_TOKENS: &[(&str, u64)] = &[
-    ("<|end_of_text|>", 100_257),
-    ("<|pad|>", 100_256),
-    ("<|start_of_role|>", 100_264),
-    ("<|end_of_role|>", 100_265),
-    ("<tool_call>", 100_270),
-    ("</tool_call>", 100_271),
-    ("<tool_response>", 100_272),
-    ("</tool_response>", 100_273),
-    ("<unused_last>", 100_351),
-];
+const LICENSE: &str = sample!("LICENSE");
 
 /// A bundle to be written.
 #[derive(Debug, Clone)]
@@ -137,66 +134,16 @@ pub fn manifest(name: &str, model: &str, vocab: u64) -> Value {
 
 /// A byte-level BPE tokenizer: the 256 byte symbols, no merges, and the special tokens.
 pub fn tokenizer() -> Value {
-    let vocab: serde_json::Map<String, Value> = byte_symbols()
-        .enumerate()
-        .map(|(id, symbol)| (symbol.to_string(), json!(id)))
-        .collect();
-    let added: Vec<Value> = SPECIAL_TOKENS
-        .iter()
-        .map(|(content, id)| {
-            json!({ "id": id, "content": content, "single_word": false, "lstrip": false,
-                    "rstrip": false, "normalized": false, "special": true })
-        })
-        .collect();
-    json!({
-        "version": "1.0",
-        "truncation": null,
-        "padding": null,
-        "added_tokens": added,
-        "normalizer": null,
-        "pre_tokenizer": { "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true },
-        "post_processor": null,
-        "decoder": { "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true },
-        "model": { "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
-                   "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false,
-                   "vocab": vocab, "merges": [] },
-    })
+    json_file(sample!("tokenizer/tokenizer.json"))
 }
 
 /// The tokenizer's configuration; `<|end_of_text|>` ends text and turns.
 pub fn tokenizer_config() -> Value {
-    let decoder: serde_json::Map<String, Value> = SPECIAL_TOKENS
-        .iter()
-        .map(|(content, id)| {
-            (
-                id.to_string(),
-                json!({ "content": content, "lstrip": false, "normalized": false,
-                        "rstrip": false, "single_word": false, "special": true }),
-            )
-        })
-        .collect();
-    json!({
-        "add_bos_token": false,
-        "add_prefix_space": false,
-        "added_tokens_decoder": decoder,
-        "bos_token": "<|end_of_text|>",
-        "clean_up_tokenization_spaces": false,
-        "eos_token": "<|end_of_text|>",
-        "model_max_length": 131_072,
-        "pad_token": "<|pad|>",
-        "tokenizer_class": "GPT2Tokenizer",
-        "unk_token": "<|end_of_text|>",
-    })
+    json_file(sample!("tokenizer/tokenizer_config.json"))
 }
 
-/// The printable stand-ins of the 256 bytes in byte-level BPE, in vocabulary order.
-fn byte_symbols() -> impl Iterator<Item = char> {
-    let printable = |byte: &u32| matches!(byte, 0x21..=0x7E | 0xA1..=0xAC | 0xAE..=0xFF);
-    let shifted = (0u32..256).filter(move |byte| !printable(byte)).count() as u32;
-    (0u32..256)
-        .filter(move |byte| printable(byte))
-        .chain((0..shifted).map(|n| 0x100 + n))
-        .filter_map(char::from_u32)
+fn json_file(text: &str) -> Value {
+    serde_json::from_str(text).expect("the sample bundle's files are JSON")
 }
 
 #[cfg(test)]
