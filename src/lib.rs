@@ -20,4 +20,3 @@ pub mod model;
 pub mod patch;
 pub mod profile;
 pub mod report;
-pub mod transcript;

@@ -9,10 +9,12 @@ use crate::model::{Asset, AssetError};
 mod json;
 mod manifest;
 mod tokenizer;
+mod transcript;
 
 pub use json::{JsonDocument, JsonError};
 pub use manifest::{Language, Manifest};
 pub use tokenizer::{ChatTemplate, Tokenizer};
+pub use transcript::{Position, Record, Transcript};
 
 /// A part of a bundle that may be absent, or there but unreadable.
 #[derive(Debug)]

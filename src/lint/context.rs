@@ -1,24 +1,13 @@
 //! What a rule may look at.
 
-use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer};
+use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript};
 use crate::engine::capability::{Capability, Checkout};
 use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
-use crate::profile::Profile;
-use crate::transcript::Transcript;
+use crate::profile::{Platform, Profile};
 
 /// The manifest's file name inside a bundle.
 pub const MANIFEST_FILE: &str = "metadata.json";
-
-/// The platform the bundle is meant for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Platform {
-    /// None in particular: platform rules speak as notes.
-    #[default]
-    Any,
-    /// iPhone and iPad.
-    Ios,
-}
 
 /// The SHA-256 of the bytecode file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

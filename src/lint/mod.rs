@@ -13,6 +13,7 @@ mod runner;
 )]
 pub(crate) mod testing;
 
-pub use context::{ContentHash, Context, MANIFEST_FILE, Need, Platform};
+pub use crate::profile::Platform;
+pub use context::{ContentHash, Context, MANIFEST_FILE, Need};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;

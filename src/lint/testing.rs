@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use crate::bundle::{ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer};
+use crate::bundle::{
+    ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
+};
 use crate::engine::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
 use crate::model::{
@@ -12,7 +14,6 @@ use crate::model::{
     HeadKind, QuantizedWeight, RecordedHash, Statistics, Storage, Value, Visibility, Weights,
 };
 use crate::profile::{Profile, Tensor, builtin};
-use crate::transcript::Transcript;
 
 use super::{ContentHash, Context, Platform, Rule};
 

@@ -52,7 +52,6 @@ impl Profile {
         }
         Err(ProfileError::Unknown {
             name: name.to_owned(),
-            suggestion: crate::finding::closest(name, names()),
         })
     }
 }
@@ -70,15 +69,6 @@ mod tests {
             let written = profile.to_toml().unwrap();
             assert_eq!(Profile::parse(&written).unwrap(), *profile, "{written}");
         }
-    }
-
-    #[test]
-    fn a_near_name_is_suggested() {
-        let error = Profile::named("granite-4.0-h-1B").unwrap_err();
-        let ProfileError::Unknown { suggestion, .. } = error else {
-            panic!("{error}")
-        };
-        assert_eq!(suggestion, Some("granite-4.0-h-1b"));
     }
 
     #[test]

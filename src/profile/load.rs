@@ -15,8 +15,6 @@ pub enum ProfileError {
     Unknown {
         /// As the user gave it.
         name: String,
-        /// The closest built-in name, if one is close.
-        suggestion: Option<&'static str>,
     },
     /// The file cannot be read.
     #[error("{path}: cannot read the profile")]

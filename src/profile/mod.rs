@@ -65,14 +65,14 @@ pub struct Model {
     #[serde(default)]
     pub template_markers: Vec<String>,
     /// The platform a release is for.
-    #[serde(default, skip_serializing_if = "TargetPlatform::is_any")]
-    pub platform: TargetPlatform,
+    #[serde(default, skip_serializing_if = "Platform::is_any")]
+    pub platform: Platform,
 }
 
 /// The platform a release is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum TargetPlatform {
+pub enum Platform {
     /// None in particular.
     #[default]
     Any,
@@ -80,9 +80,10 @@ pub enum TargetPlatform {
     Ios,
 }
 
-impl TargetPlatform {
-    fn is_any(&self) -> bool {
-        *self == TargetPlatform::Any
+impl Platform {
+    /// True for none in particular.
+    pub fn is_any(&self) -> bool {
+        *self == Platform::Any
     }
 }
 
