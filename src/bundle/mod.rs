@@ -6,15 +6,28 @@ use std::path::PathBuf;
 
 use crate::model::{Asset, AssetError};
 
+mod discover;
+mod files;
 mod json;
+mod lines;
 mod manifest;
+mod read;
+mod resolution;
+mod template;
 mod tokenizer;
 mod transcript;
+mod vocabulary;
 
-pub use json::{JsonDocument, JsonError};
+pub use discover::{DiscoverError, Place, discover};
+pub use files::{Leads, Symlink};
+pub use json::{JsonDocument, JsonError, MAX_DOCUMENT_BYTES};
 pub use manifest::{Language, Manifest};
-pub use tokenizer::{ChatTemplate, Tokenizer};
+pub use read::{Failure, Opened};
+pub use resolution::Resolution;
+pub use template::ChatTemplate;
+pub use tokenizer::{Tokenizer, token_text};
 pub use transcript::{Position, Record, Transcript};
+pub use vocabulary::AddedToken;
 
 /// A part of a bundle that may be absent, or there but unreadable.
 #[derive(Debug)]
@@ -63,6 +76,10 @@ pub struct Target {
     pub kind: TargetKind,
     /// The bundle's `metadata.json`; `Absent` for a bare asset.
     pub manifest: Part<Manifest, JsonError>,
+    /// What `assets.main` stands for; `None` if the manifest does not say, and for a bare asset.
+    pub resolution: Option<Resolution>,
+    /// Every symbolic link from the bundle's folder itself down to the asset's files, outermost first.
+    pub symlinks: Vec<Symlink>,
     /// What `assets.main` resolves to (or the bare asset itself).
     pub asset: Part<Asset, AssetError>,
     /// The bundle's `tokenizer/`.

@@ -47,6 +47,8 @@ impl Case {
                 path: PathBuf::from(name),
                 kind: TargetKind::Bundle,
                 manifest: Part::Present(manifest(profile, name)),
+                resolution: None,
+                symlinks: Vec::new(),
                 siblings: vec![asset.path.clone()],
                 asset: Part::Present(asset),
                 tokenizer: Part::Present(tokenizer()),
@@ -257,5 +259,6 @@ fn tokenizer() -> Tokenizer {
                    {{ m.content }}<|end_of_text|>\n{% endfor %}"
                 .to_owned(),
         }),
+        ..Tokenizer::default()
     }
 }

@@ -1,0 +1,306 @@
+//! From the paths a user names to the bundles and assets they stand for.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::files::is_cycle;
+use super::{JsonDocument, TargetKind};
+
+/// Where a bundle or bare asset is; not yet read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// As the user named it, or as found below it.
+    pub path: PathBuf,
+    /// Bundle or bare asset.
+    pub kind: TargetKind,
+}
+
+/// Why a path stands for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct DiscoverError {
+    /// The path as the user named it.
+    pub path: PathBuf,
+    /// True if there is nothing at that path.
+    pub missing: bool,
+    /// What is wrong and what was expected, one sentence.
+    pub message: String,
+    /// What the user can do.
+    pub help: Option<String>,
+}
+
+/// Finds what each path stands for, in the order given; below a folder, in order of names.
+///
+/// A path is a bundle, a bare asset, or a folder that holds them at any depth. Hidden folders and folders behind
+/// symbolic links are not searched; nor is the inside of bundles and assets.
+pub fn discover(paths: &[PathBuf]) -> Vec<Result<Place, DiscoverError>> {
+    paths.iter().flat_map(|path| discover_one(path)).collect()
+}
+
+/// Finds what one path stands for.
+fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+    if let Err(error) = usable(path) {
+        return vec![Err(error)];
+    }
+    if let Some(kind) = kind(path) {
+        return vec![Ok(place(path, kind))];
+    }
+    let found = below(path);
+    if !found.is_empty() {
+        return found;
+    }
+    if path.join("metadata.json").symlink_metadata().is_ok() {
+        return vec![Ok(place(path, TargetKind::Bundle))];
+    }
+    vec![Err(DiscoverError {
+        path: path.to_owned(),
+        missing: false,
+        message: "holds no bundle and no asset, at any depth".to_owned(),
+        help: Some(
+            "name a folder with `metadata.json`, or an `.aimodel` or `.aimodelc` folder".to_owned(),
+        ),
+    })]
+}
+
+/// An error unless the path is a folder, or is named like an asset (whose reader says what is wrong with it).
+fn usable(path: &Path) -> Result<(), DiscoverError> {
+    let error = |missing, message: String, help: Option<String>| DiscoverError {
+        path: path.to_owned(),
+        missing,
+        message,
+        help,
+    };
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() || is_asset_name(path) => Ok(()),
+        Ok(_) => Err(error(
+            false,
+            "is a file, and a folder was expected".to_owned(),
+            Some(inside_of(path)),
+        )),
+        Err(cause) if path.is_symlink() => Err(error(
+            false,
+            if is_cycle(&cause) {
+                "is a symbolic link that leads in a circle"
+            } else {
+                "is a symbolic link that leads to nothing"
+            }
+            .to_owned(),
+            Some("name the folder itself".to_owned()),
+        )),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Err(error(
+            true,
+            "no such file or folder".to_owned(),
+            Some("name a bundle, an asset, or a folder that holds some".to_owned()),
+        )),
+        Err(cause) => Err(error(false, format!("cannot be read: {cause}"), None)),
+    }
+}
+
+/// Which folder the user probably meant when naming a file.
+fn inside_of(path: &Path) -> String {
+    let parent = path.parent().filter(|parent| kind(parent).is_some());
+    match parent {
+        Some(parent) => format!("name the folder it is in: {}", parent.display()),
+        None => "name a bundle, an asset, or a folder that holds some".to_owned(),
+    }
+}
+
+/// Everything below a folder, in order of names.
+fn below(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+    let mut found = Vec::new();
+    let mut walk = WalkDir::new(path)
+        .min_depth(1)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.push(Err(unreadable(path, &error)));
+                continue;
+            }
+        };
+        let folder = entry.file_type().is_dir();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            if folder {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        if !folder && !entry.path_is_symlink() {
+            continue;
+        }
+        if let Some(kind) = kind(entry.path()) {
+            found.push(Ok(place(entry.path(), kind)));
+            if folder {
+                walk.skip_current_dir();
+            }
+        }
+    }
+    found
+}
+
+fn unreadable(path: &Path, error: &walkdir::Error) -> DiscoverError {
+    let cause = error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string);
+    DiscoverError {
+        path: error.path().unwrap_or(path).to_owned(),
+        missing: false,
+        message: format!("cannot be searched: {cause}"),
+        help: None,
+    }
+}
+
+fn place(path: &Path, kind: TargetKind) -> Place {
+    Place {
+        path: path.to_owned(),
+        kind,
+    }
+}
+
+/// What a path is by itself, if it is not just a folder.
+fn kind(path: &Path) -> Option<TargetKind> {
+    if is_asset_name(path) {
+        return Some(TargetKind::Asset);
+    }
+    let manifest = path.join("metadata.json");
+    let declared = manifest.symlink_metadata().is_ok();
+    let tokenizer = ["tokenizer", "tokenizer.json", "tokenizer_config.json"]
+        .iter()
+        .any(|name| path.join(name).exists());
+    let bundle = match (declared, tokenizer) {
+        (false, false) => false,
+        (true, true) => true,
+        (true, false) => has_asset(path) || is_manifest(&manifest),
+        (false, true) => has_asset(path),
+    };
+    bundle.then_some(TargetKind::Bundle)
+}
+
+pub(super) fn is_asset_name(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "aimodel" || extension == "aimodelc")
+}
+
+/// True if an asset lies directly in the folder.
+fn has_asset(path: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(path) else {
+        return false;
+    };
+    entries.flatten().any(|entry| is_asset_name(&entry.path()))
+}
+
+/// True if `metadata.json` has keys of a bundle's manifest, or cannot be read, so that its error is reported.
+fn is_manifest(path: &Path) -> bool {
+    match JsonDocument::read(path) {
+        Ok(document) => ["metadata_version", "assets", "language"]
+            .iter()
+            .any(|key| document.value.get(key).is_some()),
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn tree(folders: &[&str], files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for folder in folders {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        for (name, text) in files {
+            fs::write(root.path().join(name), text).unwrap();
+        }
+        root
+    }
+
+    fn found(root: &Path) -> Vec<(String, TargetKind)> {
+        let places = discover(&[root.to_owned()]);
+        let relative = |path: &Path| path.strip_prefix(root).unwrap().display().to_string();
+        places
+            .into_iter()
+            .map(|place| place.unwrap())
+            .map(|place| (relative(&place.path), place.kind))
+            .collect()
+    }
+
+    #[test]
+    fn bundles_and_assets_are_found_at_any_depth_in_order() {
+        let root = tree(
+            &[
+                "b/c/x/x.aimodel/y.aimodel",
+                "a.aimodelc",
+                "b/.hidden/z.aimodel",
+                "empty",
+            ],
+            &[("b/c/x/metadata.json", "{}")],
+        );
+        let expected = [
+            ("a.aimodelc".to_owned(), TargetKind::Asset),
+            ("b/c/x".to_owned(), TargetKind::Bundle),
+        ];
+        assert_eq!(found(root.path()), expected);
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_is_a_bundle_if_it_has_a_tokenizer() {
+        let root = tree(&["tokenizer", "x.aimodel"], &[]);
+        assert_eq!(found(root.path()), [(String::new(), TargetKind::Bundle)]);
+        let root = tree(&["x.aimodel"], &[]);
+        assert_eq!(
+            found(root.path()),
+            [("x.aimodel".to_owned(), TargetKind::Asset)]
+        );
+    }
+
+    #[test]
+    fn another_kind_of_metadata_does_not_hide_what_is_below() {
+        let root = tree(&["b/x.aimodel"], &[("metadata.json", r#"{"site": 1}"#)]);
+        assert_eq!(
+            found(root.path()),
+            [("b/x.aimodel".to_owned(), TargetKind::Asset)]
+        );
+        let root = tree(&[], &[("metadata.json", r#"{"site": 1}"#)]);
+        assert_eq!(found(root.path()), [(String::new(), TargetKind::Bundle)]);
+    }
+
+    #[test]
+    fn nothing_at_all_is_missing_and_an_empty_folder_is_not() {
+        let root = tree(&["empty"], &[]);
+        let paths = [root.path().join("none"), root.path().join("empty")];
+        let missing: Vec<bool> = discover(&paths)
+            .into_iter()
+            .map(|place| place.unwrap_err().missing)
+            .collect();
+        assert_eq!(missing, [true, false]);
+    }
+
+    #[test]
+    fn naming_a_file_leads_to_its_folder() {
+        let root = tree(&["x.aimodel"], &[("x.aimodel/main.mlirb", "")]);
+        let error = discover(&[root.path().join("x.aimodel/main.mlirb")])
+            .remove(0)
+            .unwrap_err();
+        assert!(error.help.unwrap().ends_with("x.aimodel"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_circles_end_the_search_and_links_to_bundles_count() {
+        use std::os::unix::fs::symlink;
+        let root = tree(&["a/x.aimodel"], &[]);
+        symlink(root.path(), root.path().join("a/loop")).unwrap();
+        symlink("x.aimodel", root.path().join("a/y.aimodel")).unwrap();
+        let names: Vec<String> = found(root.path())
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["a/x.aimodel", "a/y.aimodel"]);
+    }
+}

@@ -1,0 +1,274 @@
+//! Reads a bundle or bare asset, every part on its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::discover::is_asset_name;
+use super::files::{FileError, Root, symlink};
+use super::{
+    DiscoverError, JsonDocument, JsonError, Manifest, Part, Place, Resolution, Symlink, Target,
+    TargetKind, Tokenizer, discover,
+};
+use crate::model::{Asset, AssetError};
+
+/// Beginnings of the names of license files, in lower case.
+const LICENSE_NAMES: [&str; 4] = ["license", "licence", "notice", "copying"];
+
+/// The one reason why a target as a whole cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file or folder at fault.
+    pub path: PathBuf,
+    /// Byte offset in it, where there is one.
+    pub offset: Option<u64>,
+    /// What is wrong and what was expected, as the rest of a sentence that begins with the path.
+    pub message: String,
+    /// What the user can do.
+    pub help: Option<String>,
+}
+
+/// What one of the user's paths led to.
+pub type Opened = Result<Target, DiscoverError>;
+
+impl Target {
+    /// Reads what lies at a place. Never fails: each part tells for itself whether it could be read.
+    pub fn read(place: &Place) -> Target {
+        let mut target = Target {
+            path: place.path.clone(),
+            kind: place.kind,
+            manifest: Part::Absent,
+            resolution: None,
+            symlinks: Vec::new(),
+            asset: Part::Absent,
+            tokenizer: Part::Absent,
+            siblings: Vec::new(),
+            license_files: Vec::new(),
+        };
+        let root = Root::new(&place.path);
+        target.symlinks.extend(symlink(&root, &place.path));
+        match place.kind {
+            TargetKind::Asset => target.read_asset(&place.path, &root),
+            TargetKind::Bundle => target.read_bundle(&root),
+        }
+        target
+    }
+
+    /// Reads the one bundle or asset at a path; a folder that holds several is an error.
+    pub fn open(path: &Path) -> Opened {
+        let mut places = discover(&[path.to_owned()]);
+        if places.len() > 1 {
+            return Err(DiscoverError {
+                path: path.to_owned(),
+                missing: false,
+                message: format!(
+                    "holds {} bundles and assets, and one was expected",
+                    places.len()
+                ),
+                help: Some("name one of them".to_owned()),
+            });
+        }
+        places.remove(0).map(|place| Target::read(&place))
+    }
+
+    /// Why there is nothing to show, if so: an unreadable manifest, or an asset that is absent or unreadable.
+    pub fn failure(&self) -> Option<Failure> {
+        match (&self.manifest, &self.asset) {
+            (Part::Unreadable(error), _) => Some(error.clone().into()),
+            (Part::Absent, _) if self.kind == TargetKind::Bundle => Some(self.failed(
+                "has no `metadata.json`",
+                "restore the manifest, or name the asset itself to look at it alone",
+            )),
+            (_, Part::Unreadable(error)) => Some(Failure {
+                path: error.path.clone(),
+                offset: error.offset,
+                message: error.message.clone(),
+                help: error.help.clone(),
+            }),
+            (_, Part::Absent) => Some(self.no_asset()),
+            (_, Part::Present(_)) => None,
+        }
+    }
+
+    fn failed(&self, message: &str, help: &str) -> Failure {
+        Failure {
+            path: self.path.clone(),
+            offset: None,
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
+        }
+    }
+
+    fn no_asset(&self) -> Failure {
+        let manifest = self.path.join("metadata.json");
+        let mut failure = match &self.resolution {
+            None => self.failed(
+                "does not name an asset: `assets.main` must be a string",
+                "set `assets.main` to the asset's folder name",
+            ),
+            Some(resolution) if resolution.escapes => self.failed(
+                &format!(
+                    "names the asset `{}`, which leaves the bundle and is not followed",
+                    resolution.declared
+                ),
+                "put the asset into the bundle's folder and name it by its relative path",
+            ),
+            Some(resolution) => self.failed(
+                &format!(
+                    "names the asset `{}`, which does not exist",
+                    resolution.declared
+                ),
+                &self.instead(),
+            ),
+        };
+        failure.path = manifest;
+        failure
+    }
+
+    /// What to do about an asset that is not where the manifest says.
+    fn instead(&self) -> String {
+        let names: Vec<String> = self
+            .siblings
+            .iter()
+            .filter_map(|path| path.file_name())
+            .map(|name| format!("`{}`", name.to_string_lossy()))
+            .collect();
+        if names.is_empty() {
+            return "put the asset there, or correct `assets.main`".to_owned();
+        }
+        format!("the bundle has {}: correct `assets.main`", names.join(", "))
+    }
+
+    fn read_bundle(&mut self, root: &Root) {
+        let folder = self.path.clone();
+        self.manifest = read_manifest(&folder.join("metadata.json"), root);
+        self.list(&folder);
+        let declared = self.manifest.present().and_then(Manifest::main_asset);
+        self.resolution = declared.map(|declared| Resolution::new(&folder, declared));
+        let asset = self.resolution.as_ref().and_then(|r| r.newest.clone());
+        // The two large readings do not wait for each other.
+        let (tokenizer, ()) = rayon::join(
+            || Tokenizer::read(&folder, root),
+            || {
+                if let Some(path) = asset {
+                    self.read_asset(&path, root);
+                }
+            },
+        );
+        self.tokenizer = match tokenizer {
+            Ok(None) => Part::Absent,
+            Ok(Some(tokenizer)) => Part::Present(tokenizer),
+            Err(error) => Part::Unreadable(error),
+        };
+    }
+
+    /// Notes the assets and license files directly in the folder.
+    fn list(&mut self, folder: &Path) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            if is_asset_name(&path) {
+                self.siblings.push(path);
+            } else if LICENSE_NAMES.iter().any(|known| name.starts_with(known)) {
+                self.license_files.push(path);
+            }
+        }
+        self.siblings.sort();
+        self.license_files.sort();
+    }
+
+    fn read_asset(&mut self, path: &Path, root: &Root) {
+        self.symlinks.extend(links_between(&self.path, path, root));
+        self.asset = match confined(path, root).and_then(|()| Asset::open(path)) {
+            Ok(asset) => Part::Present(asset),
+            Err(error) => Part::Unreadable(error),
+        };
+    }
+}
+
+fn read_manifest(path: &Path, root: &Root) -> Part<Manifest, JsonError> {
+    if path.symlink_metadata().is_err() {
+        return Part::Absent;
+    }
+    let read = root
+        .check(path)
+        .map_err(|error| error.into_json(path))
+        .and_then(|()| JsonDocument::read(path));
+    match read {
+        Ok(document) if document.value.is_object() => Part::Present(Manifest { document }),
+        Ok(document) => Part::Unreadable(JsonError {
+            offset: Some(0),
+            line: Some(1),
+            ..JsonError::whole(
+                &document.path,
+                "is JSON, but not an object".to_owned(),
+                Some("restore the manifest from the export"),
+            )
+        }),
+        Err(error) => Part::Unreadable(error),
+    }
+}
+
+/// The links among the components below `folder` down to the asset, and among the asset's own entries.
+fn links_between(folder: &Path, asset: &Path, root: &Root) -> Vec<Symlink> {
+    let mut links = Vec::new();
+    if let Ok(relative) = asset.strip_prefix(folder) {
+        let mut path = folder.to_owned();
+        for component in relative.components() {
+            path.push(component);
+            links.extend(symlink(root, &path));
+        }
+    }
+    links.extend(entries(asset).iter().filter_map(|path| symlink(root, path)));
+    links
+}
+
+/// An error if the asset, or one of its entries, is a link that is not to be followed.
+fn confined(asset: &Path, root: &Root) -> Result<(), AssetError> {
+    let check = |path: &Path| root.check(path).map_err(|error| error.into_asset(path));
+    check(asset)?;
+    entries(asset).iter().try_for_each(|path| check(path))
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    entries.sort();
+    entries
+}
+
+impl FileError {
+    fn into_asset(self, path: &Path) -> AssetError {
+        AssetError {
+            path: path.to_owned(),
+            offset: None,
+            message: self.message,
+            help: self.help.map(str::to_owned),
+        }
+    }
+}
+
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Failure {
+        Failure {
+            path: error.path,
+            offset: error.offset,
+            message: error.message,
+            help: error.help,
+        }
+    }
+}
+
+impl From<DiscoverError> for Failure {
+    fn from(error: DiscoverError) -> Failure {
+        Failure {
+            path: error.path,
+            offset: None,
+            message: error.message,
+            help: error.help,
+        }
+    }
+}
