@@ -90,4 +90,35 @@ impl Weights {
     pub fn bytes(&self) -> u64 {
         self.storage.iter().map(|storage| storage.bytes).sum()
     }
+
+    /// The dequantized constants by types and block size, in order of first appearance.
+    pub fn quantized_groups(&self) -> Vec<QuantizedGroup> {
+        let mut groups: Vec<QuantizedGroup> = Vec::new();
+        for weight in &self.quantized {
+            let elements = weight
+                .data
+                .shape
+                .iter()
+                .copied()
+                .fold(1, u64::saturating_mul);
+            let same = groups.iter_mut().find(|group| {
+                (group.data, group.scale) == (weight.data.dtype, weight.scale.dtype)
+                    && group.block == weight.block
+            });
+            match same {
+                Some(group) => {
+                    group.constants += 1;
+                    group.elements = group.elements.saturating_add(elements);
+                }
+                None => groups.push(QuantizedGroup {
+                    data: weight.data.dtype,
+                    scale: weight.scale.dtype,
+                    block: weight.block.clone(),
+                    constants: 1,
+                    elements,
+                }),
+            }
+        }
+        groups
+    }
 }
