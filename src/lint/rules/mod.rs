@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod bundle;
+mod facts;
 pub mod graph;
 pub mod profile;
 pub mod run;

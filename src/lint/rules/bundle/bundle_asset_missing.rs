@@ -1,0 +1,101 @@
+//! `bundle-asset-missing`.
+
+use std::path::Path;
+
+use crate::engine::capability::Era;
+use crate::finding::Level;
+use crate::lint::rules::facts::manifest;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "bundle-asset-missing",
+    family: Family::Bundle,
+    level: Level::Error,
+    summary: "every declared asset is in the bundle",
+    explanation: include_str!("bundle_asset_missing.md"),
+    provenance: &[Provenance::Engine, Provenance::Community],
+    needs: &[Need::Manifest],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    if manifest::root(context).is_none() {
+        return;
+    }
+    if let Some(resolution) = &context.target.resolution
+        && !resolution.escapes
+    {
+        if resolution.newest.is_none() {
+            let siblings = context
+                .target
+                .siblings
+                .iter()
+                .filter_map(|path| file_name(path));
+            let help = siblings.collect::<Vec<_>>().join(", ");
+            report(findings, "main", &resolution.declared).help(if help.is_empty() {
+                "put the asset's folder where the manifest says; build steps that flatten folders leave it behind".to_owned()
+            } else {
+                format!("the bundle has {help}: correct assets.main, or put the asset back")
+            });
+        } else if resolution.before_fallback.is_none() {
+            compiled_only(context, findings, &resolution.declared);
+        }
+    }
+    let others = manifest::value(context, "/assets").and_then(serde_json::Value::as_object);
+    for (role, declared) in others.into_iter().flatten() {
+        if let Some(declared) = declared.as_str().filter(|_| role != "main")
+            && is_missing(context, declared)
+        {
+            report(findings, role, declared).help("put it there, or leave the entry out");
+        }
+    }
+}
+
+fn report<'f>(
+    findings: &'f mut Findings<'_>,
+    role: &str,
+    declared: &str,
+) -> &'f mut crate::finding::Finding {
+    findings
+        .report(
+            format!("assets.{role}"),
+            format!("assets.{role} names {declared}, which is not in the bundle, so loading fails inside the framework or, in llm-runner and llm-server, with `missingAsset`"),
+        )
+        .expected(declared)
+        .actual("absent")
+}
+
+/// The declared source is absent and its compiled twin is there: found by newer engines only.
+fn compiled_only(context: &Context<'_>, findings: &mut Findings<'_>, declared: &str) {
+    let level = match context.engine.and_then(|engine| engine.era) {
+        Some(Era::E0 | Era::E1) => Level::Error,
+        Some(Era::E3 | Era::E4) => return,
+        _ => Level::Note,
+    };
+    findings
+        .report(
+            "assets.main",
+            format!("assets.main names {declared} and the bundle has {declared}c, which engines before 4 August 2026 do not find, so there loading fails"),
+        )
+        .level(level)
+        .expected(format!("{declared}c"))
+        .actual(declared)
+        .help("name the compiled asset in assets.main");
+}
+
+/// True if a plain name is not among the bundle's assets, with or without the compiled suffix.
+fn is_missing(context: &Context<'_>, declared: &str) -> bool {
+    let is_asset = declared.ends_with(".aimodel") || declared.ends_with(".aimodelc");
+    let compiled = format!("{declared}c");
+    let mut names = context
+        .target
+        .siblings
+        .iter()
+        .filter_map(|path| file_name(path));
+    is_asset && !declared.contains('/') && !names.any(|name| name == declared || name == compiled)
+}
+
+fn file_name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}

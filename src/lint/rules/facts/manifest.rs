@@ -1,0 +1,73 @@
+//! The manifest's raw values.
+
+use serde_json::{Map, Value};
+
+use crate::lint::Context;
+
+/// Longest JSON text shown in a message, characters.
+const SHOWN: usize = 48;
+
+/// The manifest's root, if the file is a bundle's manifest at all.
+///
+/// Other tools keep a `metadata.json` of their own; without any of the keys that make a bundle's,
+/// the loader's field rules have nothing to say about it.
+pub(in crate::lint::rules) fn root<'a>(context: &Context<'a>) -> Option<&'a Map<String, Value>> {
+    let root = context.manifest()?.document.value.as_object()?;
+    ["metadata_version", "assets", "language"]
+        .iter()
+        .any(|key| root.contains_key(*key))
+        .then_some(root)
+}
+
+/// The value at a JSON pointer of a bundle's manifest; null counts as a value.
+pub(in crate::lint::rules) fn value<'a>(context: &Context<'a>, pointer: &str) -> Option<&'a Value> {
+    root(context)?;
+    context.manifest()?.document.value.pointer(pointer)
+}
+
+/// The string at a JSON pointer of a bundle's manifest.
+pub(in crate::lint::rules) fn text<'a>(context: &Context<'a>, pointer: &str) -> Option<&'a str> {
+    value(context, pointer)?.as_str()
+}
+
+/// True where the loader accepts the value as an integer: a whole number, however it is written.
+pub(in crate::lint::rules) fn is_integer(value: &Value) -> bool {
+    value.is_i64()
+        || value
+            .as_f64()
+            .is_some_and(|number| number.fract() == 0.0 && number.abs() < 9e15)
+}
+
+/// The JSON text of a value, shortened.
+pub(in crate::lint::rules) fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= SHOWN {
+        return text;
+    }
+    text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn long_values_are_shortened_by_characters() {
+        assert_eq!(shown(&json!({ "a": 1 })), r#"{"a":1}"#);
+        let long = shown(&json!("é".repeat(100)));
+        assert_eq!(long.chars().count(), SHOWN);
+        assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn whole_numbers_are_integers() {
+        for good in [json!(0), json!(-3), json!(4096.0)] {
+            assert!(is_integer(&good), "{good}");
+        }
+        for bad in [json!("4096"), json!(4096.5), json!(null), json!(1e300)] {
+            assert!(!is_integer(&bad), "{bad}");
+        }
+    }
+}

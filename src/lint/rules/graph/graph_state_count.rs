@@ -1,0 +1,67 @@
+//! `graph-state-count`.
+
+use crate::engine::capability::Capability;
+use crate::finding::Level;
+use crate::lint::rules::facts::step;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "graph-state-count",
+    family: Family::Graph,
+    level: Level::Error,
+    summary: "the engine carries that many states",
+    explanation: include_str!("graph_state_count.md"),
+    provenance: &[Provenance::Engine, Provenance::Community],
+    needs: &[Need::Asset],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(step) = step::step(context) else {
+        return;
+    };
+    let states = &step.function.states;
+    let count = states.len();
+    let names: Vec<&str> = states.iter().map(|state| state.name.as_str()).collect();
+    let names = if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    };
+    let (level, message, expected) = match count {
+        2 => return,
+        3..=4 if !step.takes_embeddings => {
+            let able = context
+                .engine
+                .map(|engine| engine.has(Capability::ExtraStates));
+            let level = match able {
+                Some(true) => return,
+                Some(false) => Level::Error,
+                None => Level::Note,
+            };
+            let message = format!(
+                "the function has {count} states ({names}), which engines before E2 refuse with `invalidOutputType` because they carry exactly 2, so it needs one with extra-states"
+            );
+            (level, message, "an engine with extra-states")
+        }
+        _ if step.takes_embeddings => {
+            let message = format!(
+                "the function has {count} states ({names}) and the vision-language engine carries exactly 2, so creating it fails with `invalidOutputType`"
+            );
+            (Level::Error, message, "2")
+        }
+        _ => {
+            let message = format!(
+                "the function has {count} states ({names}) and no engine carries fewer than 2 or more than 4, so creating it fails with `invalidOutputType`"
+            );
+            (Level::Error, message, "2 to 4")
+        }
+    };
+    findings
+        .report(step.subject("states", ""), message)
+        .level(level)
+        .expected(expected)
+        .actual(count)
+        .help("`granite-bundle preflight` says whether a checkout carries them; outside 2 to 4, merge or split states in the export");
+}
