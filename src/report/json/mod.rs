@@ -1,1 +1,3 @@
 //! Versioned documents, validated against `schemas/`.
+
+pub mod inspect;
