@@ -1,0 +1,516 @@
+//! Faults: the process dies, errors strike and others interfere at every step of apply and of revert.
+//!
+//! Whatever happens, the next command leaves the checkout fully before or fully after, and says which.
+//!
+//! `FAULTS=all` tries every combination of step and fault; otherwise every step gets some of them, in turn.
+
+#![cfg(debug_assertions)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
+
+use git2::{Repository, Signature};
+use granite_bundle::patch::revert::{Revert, Source};
+use granite_bundle::patch::transaction::{
+    self, Recorded, Request, Session, Step, TransactionError,
+};
+use granite_bundle::patch::{FileChange, FileImage, FileMode, RepoPath};
+
+const FAILPOINT: &str = "GRANITE_BUNDLE_FAILPOINT";
+
+const ENOSPC: i32 = 28;
+const EACCES: i32 = 13;
+const EIO: i32 = 5;
+
+/// Everything under a directory: type, permissions and bytes.
+type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
+
+/// A file of the scenario: what it is before and after, as git mode and content.
+type Target = (
+    &'static str,
+    Option<(FileMode, &'static str)>,
+    Option<(FileMode, &'static str)>,
+);
+
+use FileMode::{Executable, Regular, Symlink};
+
+/// The first patch: every kind of change there is.
+const FIRST: &[Target] = &[
+    (
+        "src/modified.txt",
+        Some((Regular, "one\r\ntwo\r\nthree")),
+        Some((Regular, "one\r\n2\r\nthree")),
+    ),
+    (
+        "src/run.sh",
+        Some((Regular, "#!/bin/sh\n")),
+        Some((Executable, "#!/bin/sh\n")),
+    ),
+    ("src/deep/er/created.txt", None, Some((Regular, "new\n"))),
+    ("gone/deleted.txt", Some((Executable, "old\n")), None),
+    (
+        "src/link",
+        Some((Symlink, "modified.txt")),
+        Some((Symlink, "run.sh")),
+    ),
+    ("src/renamed-from.txt", Some((Regular, "moved\n")), None),
+    ("src/renamed-to.txt", None, Some((Regular, "moved\n"))),
+];
+
+/// The second patch: on top of the first, and one file of its own.
+const SECOND: &[Target] = &[
+    (
+        "src/modified.txt",
+        Some((Regular, "one\r\n2\r\nthree")),
+        Some((Regular, "one\r\n2\r\nthree\r\nfour\r\n")),
+    ),
+    (
+        "top.txt",
+        Some((Regular, "top\n")),
+        Some((Regular, "TOP\n")),
+    ),
+];
+
+struct Scenario {
+    root: tempfile::TempDir,
+    repository: Snapshot,
+}
+
+impl Scenario {
+    /// A committed checkout with untracked neighbours; with the patches in it if they are to be taken back.
+    fn new(action: &str) -> Scenario {
+        // In memory where that is possible: thousands of checkouts are synced to disk many times each.
+        let memory = Path::new("/dev/shm");
+        let root = tempfile::tempdir_in(memory)
+            .or_else(|_| tempfile::tempdir())
+            .unwrap();
+        let repository = Repository::init(root.path()).unwrap();
+        let mut index = repository.index().unwrap();
+        for (path, before, _) in FIRST.iter().chain(&SECOND[1..]) {
+            if let Some((mode, data)) = before {
+                put(&root.path().join(path), *mode, data);
+                index.add_path(Path::new(path)).unwrap();
+            }
+        }
+        index.write().unwrap();
+        let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+        let who = Signature::now("T", "t@example.invalid").unwrap();
+        repository
+            .commit(Some("HEAD"), &who, &who, "start", &tree, &[])
+            .unwrap();
+        put(&root.path().join("src/untracked.txt"), Regular, "mine\n");
+        put(&root.path().join("src/.hidden"), Regular, "mine too\n");
+        let repository = Snapshot::new();
+        let mut scenario = Scenario { root, repository };
+        scenario.repository = scenario.repository();
+        if action == "revert" {
+            perform("apply", scenario.path()).unwrap();
+        }
+        scenario
+    }
+
+    fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    fn child(&self, action: &str) -> Command {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "faults::child", "--ignored", "--nocapture"])
+            .env("FAULTS_CHECKOUT", self.path())
+            .env("FAULTS_ACTION", action)
+            .env_remove(FAILPOINT)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// The files of the checkout.
+    fn snapshot(&self) -> Snapshot {
+        snapshot(self.path(), &[".git"])
+    }
+
+    /// Index, references, configuration: nothing a plain apply or revert may change.
+    fn repository(&self) -> Snapshot {
+        snapshot(&self.path().join(".git"), &["granite-bundle", "objects"])
+    }
+
+    /// Runs the next command to its end, whatever state it finds; gives what it said of the one before.
+    fn next(&self) -> &'static str {
+        let said = perform("next", self.path()).unwrap();
+        assert_eq!(
+            self.repository(),
+            self.repository,
+            "the repository itself changed"
+        );
+        said
+    }
+}
+
+fn snapshot(root: &Path, without: &[&str]) -> Snapshot {
+    let walk = walkdir::WalkDir::new(root).min_depth(1);
+    walk.into_iter()
+        .filter_entry(|entry| {
+            !(entry.depth() == 1 && without.iter().any(|name| entry.file_name() == *name))
+        })
+        .map(|entry| {
+            let path = entry.unwrap().into_path();
+            let metadata = fs::symlink_metadata(&path).unwrap();
+            let content = if metadata.is_symlink() {
+                fs::read_link(&path)
+                    .unwrap()
+                    .into_os_string()
+                    .into_encoded_bytes()
+            } else if metadata.is_file() {
+                fs::read(&path).unwrap()
+            } else {
+                Vec::new()
+            };
+            let place = path.strip_prefix(root).unwrap().to_owned();
+            (place, (metadata.permissions().mode(), content))
+        })
+        .collect()
+}
+
+fn put(path: &Path, mode: FileMode, data: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    match mode {
+        Symlink => symlink(data, path).unwrap(),
+        Regular => fs::write(path, data).unwrap(),
+        Executable => {
+            fs::write(path, data).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let image = |image: &Option<(FileMode, &str)>| {
+        image.map(|(mode, data)| FileImage {
+            mode,
+            data: data.as_bytes().to_vec(),
+        })
+    };
+    [("first", FIRST), ("second", SECOND)]
+        .map(|(patch, targets)| Step {
+            patch: patch.to_owned(),
+            changes: targets
+                .iter()
+                .map(|(path, before, after)| FileChange {
+                    path: RepoPath::new(path).unwrap(),
+                    before: image(before),
+                    after: image(after),
+                })
+                .collect(),
+        })
+        .to_vec()
+}
+
+struct Checkout(Repository);
+
+impl Source for Checkout {
+    fn image(&self, recorded: Recorded) -> Result<FileImage, TransactionError> {
+        transaction::image(&self.0, recorded)
+    }
+
+    fn current(&self, path: &RepoPath) -> Result<Option<FileImage>, TransactionError> {
+        let place = self.0.workdir().unwrap().join(path.as_str());
+        let Ok(metadata) = fs::symlink_metadata(&place) else {
+            return Ok(None);
+        };
+        Ok(Some(if metadata.is_symlink() {
+            let data = fs::read_link(&place)
+                .unwrap()
+                .into_os_string()
+                .into_encoded_bytes();
+            FileImage {
+                mode: Symlink,
+                data,
+            }
+        } else {
+            let executable = metadata.permissions().mode() & 0o100 != 0;
+            let mode = if executable { Executable } else { Regular };
+            FileImage {
+                mode,
+                data: fs::read(&place).unwrap(),
+            }
+        }))
+    }
+}
+
+/// Does it in this process; gives what was said of an interrupted transaction.
+fn perform(action: &str, checkout: &Path) -> Result<&'static str, TransactionError> {
+    let checkout = Checkout(Repository::open(checkout).unwrap());
+    let (session, recovered) = Session::open(&checkout.0, Duration::from_millis(100))?;
+    let said = match recovered {
+        Some(recovered) if recovered.finished => "finished",
+        Some(_) => "undone",
+        None => "",
+    };
+    let receipt = session.receipt()?;
+    let request = match action {
+        "apply" => Request::apply(&steps(), &receipt)?,
+        "revert" => {
+            let mut revert = Revert::new(receipt, &checkout);
+            assert!(revert.recorded("second").unwrap() && revert.recorded("first").unwrap());
+            revert.finish()
+        }
+        _ => return Ok(said),
+    };
+    session.execute(request)?;
+    Ok(said)
+}
+
+/// Not a test of its own: the process the others start, stop and break.
+#[test]
+#[ignore = "started by the other tests"]
+fn child() {
+    let checkout = std::env::var("FAULTS_CHECKOUT").unwrap();
+    perform(
+        &std::env::var("FAULTS_ACTION").unwrap(),
+        Path::new(&checkout),
+    )
+    .unwrap();
+}
+
+/// A child that waits at a failpoint.
+struct Paused {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Paused {
+    /// Starts the command; `None` if it ended without passing the point.
+    // `kill` and `resume` wait for it.
+    #[allow(clippy::zombie_processes)]
+    fn at(mut command: Command, step: usize) -> Option<Paused> {
+        let mut child = command
+            .env(FAILPOINT, format!("{step}:pause"))
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if stderr.read_line(&mut line).unwrap() == 0 {
+                child.wait().unwrap();
+                return None;
+            }
+            if line.starts_with("failpoint ") {
+                return Some(Paused { child, stderr });
+            }
+        }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Lets it go on; true if it succeeds.
+    fn resume(mut self) -> bool {
+        drop(self.child.stdin.take());
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        self.child.wait().unwrap().success()
+    }
+}
+
+/// Those of `count` combinations whose turn it is at a step: one in `share`, or all of them.
+fn turn(step: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
+    let all = std::env::var_os("FAULTS").is_some_and(|wish| wish == "all");
+    let share = if all { 1 } else { share };
+    (step % share..count).step_by(share)
+}
+
+/// The points an action passes.
+fn trace(action: &str) -> Vec<String> {
+    let scenario = Scenario::new(action);
+    let output = scenario
+        .child(action)
+        .env(FAILPOINT, "trace")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    said.lines()
+        .filter_map(|line| line.strip_prefix("failpoint ")?.split_once(' '))
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// Both ends of an action, from a run nothing happens to.
+fn ends(action: &str) -> (Snapshot, Snapshot) {
+    let scenario = Scenario::new(action);
+    let before = scenario.snapshot();
+    perform(action, scenario.path()).unwrap();
+    (before, scenario.snapshot())
+}
+
+/// How often each end was reached.
+#[derive(Debug, Default)]
+struct Tally {
+    faults: usize,
+    before: usize,
+    after: usize,
+}
+
+impl Tally {
+    /// Holds a checkout to one of both ends, the one that was said if something was.
+    fn count(&mut self, found: &Snapshot, ends: &(Snapshot, Snapshot), said: &str, fault: &str) {
+        self.faults += 1;
+        if *found == ends.0 {
+            assert_ne!(said, "finished", "{fault}");
+            self.before += 1;
+        } else if *found == ends.1 {
+            assert_ne!(said, "undone", "{fault}");
+            self.after += 1;
+        } else {
+            let differs = |path: &&PathBuf| found.get(*path) != ends.0.get(*path);
+            let paths: Vec<_> = found.keys().chain(ends.0.keys()).filter(differs).collect();
+            panic!("{fault}: neither before nor after; differs from before in {paths:?}");
+        }
+    }
+}
+
+#[test]
+fn killed_at_every_step_it_is_fully_before_or_fully_after() {
+    for action in ["apply", "revert"] {
+        let (points, ends) = (trace(action), ends(action));
+        let mut tally = Tally::default();
+        for (index, name) in points.iter().enumerate() {
+            let scenario = Scenario::new(action);
+            Paused::at(scenario.child(action), index + 1)
+                .unwrap()
+                .kill();
+            let said = scenario.next();
+            tally.count(&scenario.snapshot(), &ends, said, name);
+        }
+        println!("{action}: killed at {} steps: {tally:?}", points.len());
+        assert!(tally.before > 5 && tally.after > 5);
+    }
+}
+
+#[test]
+fn killed_again_while_recovering_it_still_ends_at_one_of_both() {
+    for action in ["apply", "revert"] {
+        let (points, ends) = (trace(action), ends(action));
+        let mut tally = Tally::default();
+        for first in 1..=points.len() {
+            for second in turn(first, points.len(), 7).map(|index| index + 1) {
+                let scenario = Scenario::new(action);
+                Paused::at(scenario.child(action), first).unwrap().kill();
+                let Some(paused) = Paused::at(scenario.child("next"), second) else {
+                    break;
+                };
+                paused.kill();
+                let said = scenario.next();
+                let fault = format!("{} then step {second} of recovery", points[first - 1]);
+                tally.count(&scenario.snapshot(), &ends, said, &fault);
+            }
+        }
+        println!("{action}: killed twice: {tally:?}");
+        assert!(tally.before > 5 && tally.after > 5);
+    }
+}
+
+#[test]
+fn an_error_at_every_step_ends_at_one_of_both() {
+    for action in ["apply", "revert"] {
+        let (points, ends) = (trace(action), ends(action));
+        let mut tally = Tally::default();
+        for (index, name) in points.iter().enumerate() {
+            for errno in turn(index, 3, 3).map(|which| [ENOSPC, EACCES, EIO][which]) {
+                let scenario = Scenario::new(action);
+                let wish = format!("{}:errno={errno}", index + 1);
+                let status = scenario
+                    .child(action)
+                    .env(FAILPOINT, wish)
+                    .status()
+                    .unwrap();
+                assert!(!status.success(), "{name}");
+                let at_once = scenario.snapshot();
+                let said = scenario.next();
+                let fault = format!("{name} with error {errno}");
+                tally.count(&scenario.snapshot(), &ends, said, &fault);
+                // Unless it said it stopped half-way, it was settled at once.
+                assert!(
+                    !said.is_empty() || at_once == scenario.snapshot(),
+                    "{fault}"
+                );
+            }
+        }
+        println!("{action}: errors at {} steps: {tally:?}", points.len());
+        assert!(tally.before > 5);
+    }
+}
+
+/// Saves a file as the crudest and as the most careful of editors do.
+fn edit(path: &Path, carefully: bool) -> Option<Vec<u8>> {
+    let metadata = fs::symlink_metadata(path)
+        .ok()
+        .filter(|metadata| metadata.is_file())?;
+    let mut content = fs::read(path).unwrap();
+    content.extend_from_slice(b"edited\n");
+    if carefully {
+        let beside = path.with_extension("edit~");
+        fs::write(&beside, &content).unwrap();
+        fs::set_permissions(&beside, metadata.permissions()).unwrap();
+        fs::rename(beside, path).unwrap();
+    } else {
+        fs::write(path, &content).unwrap();
+    }
+    Some(content)
+}
+
+#[test]
+fn an_edit_at_any_moment_is_kept_and_the_rest_is_at_one_of_both() {
+    let targets = [
+        "src/modified.txt",
+        "src/run.sh",
+        "top.txt",
+        "gone/deleted.txt",
+        "src/renamed-to.txt",
+    ];
+    for action in ["apply", "revert"] {
+        let (points, ends) = (trace(action), ends(action));
+        let mut tally = Tally::default();
+        for (index, point) in points.iter().enumerate() {
+            for which in turn(index, 2 * targets.len(), 5) {
+                let (target, carefully) = (targets[which / 2], which % 2 == 0);
+                let scenario = Scenario::new(action);
+                let paused = Paused::at(scenario.child(action), index + 1).unwrap();
+                let edited = edit(&scenario.path().join(target), carefully);
+                paused.resume();
+                scenario.next();
+                let mut found = scenario.snapshot();
+                let fault = format!("{target} edited at {point}");
+                let mut ends = ends.clone();
+                if let Some(edited) = edited {
+                    let kept = found.remove(Path::new(target)).map(|(_, content)| content);
+                    assert_eq!(kept, Some(edited), "{fault}");
+                    for end in [&mut ends.0, &mut ends.1] {
+                        end.remove(Path::new(target));
+                        // The directory of a file that was to go stays with the edit.
+                        end.insert(
+                            "gone".into(),
+                            found.get(Path::new("gone")).cloned().unwrap_or_default(),
+                        );
+                        found.entry("gone".into()).or_default();
+                    }
+                }
+                tally.count(&found, &ends, "", &fault);
+            }
+        }
+        println!("{action}: edited at {} steps: {tally:?}", points.len());
+        assert!(tally.before > 5 && tally.after > 5);
+    }
+}
