@@ -21,6 +21,15 @@ pub enum ContentHash {
     Failed(String),
 }
 
+/// A license file of the bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseFile {
+    /// Its name.
+    pub name: String,
+    /// SPDX id of the license it is the text of, if it is a known one.
+    pub spdx: Option<&'static str>,
+}
+
 /// Everything a rule may look at; rules never read files themselves.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -34,6 +43,8 @@ pub struct Context<'a> {
     pub platform: Platform,
     /// The bytecode's hash.
     pub hash: &'a ContentHash,
+    /// The bundle's license files, recognised by their first lines.
+    pub licenses: &'a [LicenseFile],
     /// Gate transcripts of the bundle and its release folder.
     pub transcripts: &'a [Transcript],
 }
@@ -109,6 +120,19 @@ impl<'a> Context<'a> {
             .language()
             .map_or("main", |language| language.main_function());
         self.asset()?.function(name)
+    }
+
+    /// The names by which the bundle goes, with the subject each belongs to: the manifest's, then the
+    /// asset folder's without its extension.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+        let manifest = self.manifest().and_then(|manifest| manifest.name());
+        let asset = self
+            .asset()
+            .and_then(|asset| asset.path.file_stem()?.to_str());
+        let named = manifest.map(|name| ("name", name));
+        named
+            .into_iter()
+            .chain(asset.map(|stem| ("assets.main", stem)))
     }
 
     /// The level of something the engine must be able to do.

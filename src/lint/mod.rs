@@ -1,9 +1,12 @@
 //! The rule registry, its runner, and what the user configures about both.
 
+pub mod config;
 mod context;
+mod gate;
 mod rule;
 pub mod rules;
 mod runner;
+mod selector;
 
 #[cfg(test)]
 #[allow(
@@ -14,6 +17,8 @@ mod runner;
 pub(crate) mod testing;
 
 pub use crate::profile::Platform;
-pub use context::{ContentHash, Context, MANIFEST_FILE, Need};
+pub use context::{ContentHash, Context, LicenseFile, MANIFEST_FILE, Need};
+pub use gate::{Counts, Gate};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;
+pub use selector::{Selector, UnknownRule};

@@ -127,6 +127,14 @@ pub struct Rule {
     pub check: fn(&Context<'_>, &mut Findings<'_>),
 }
 
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
 /// Collects the findings of one rule on one target.
 #[derive(Debug)]
 pub struct Findings<'a> {

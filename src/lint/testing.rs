@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::profile::{Profile, Tensor, builtin};
 
-use super::{ContentHash, Context, Platform, Rule};
+use super::{ContentHash, Context, LicenseFile, Platform, Rule};
 
 /// A target and everything else a context holds, to be changed by a test.
 pub(crate) struct Case {
@@ -24,6 +24,7 @@ pub(crate) struct Case {
     pub(crate) engine: Option<Checkout>,
     pub(crate) platform: Platform,
     pub(crate) hash: ContentHash,
+    pub(crate) licenses: Vec<LicenseFile>,
     pub(crate) transcripts: Vec<Transcript>,
 }
 
@@ -36,6 +37,13 @@ impl Case {
     /// The published fp16 form of Granite 4.0-H 350M: nothing in it is wrong.
     pub(crate) fn granite_350m() -> Case {
         Case::granite(&builtin()[1], "granite_4_0_h_350m_decode_fp16")
+    }
+
+    /// Granite 4.0-H 1B under a profile of another family.
+    pub(crate) fn other_family() -> Case {
+        let mut case = Case::granite_1b();
+        case.profile.as_mut().unwrap().family = "another".to_owned();
+        case
     }
 
     fn granite(profile: &Profile, name: &str) -> Case {
@@ -58,6 +66,10 @@ impl Case {
             engine: None,
             platform: Platform::Any,
             hash: ContentHash::Computed([7; 32]),
+            licenses: vec![LicenseFile {
+                name: "LICENSE".to_owned(),
+                spdx: Some("Apache-2.0"),
+            }],
             transcripts: Vec::new(),
         }
     }
@@ -112,6 +124,7 @@ impl Case {
             engine: self.engine.as_ref(),
             platform: self.platform,
             hash: &self.hash,
+            licenses: &self.licenses,
             transcripts: &self.transcripts,
         };
         super::check([rule], &context)

@@ -1,0 +1,152 @@
+//! `granite-bundle.toml`: which rules, how loud, and what is known and accepted.
+
+mod baseline;
+mod parse;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use glob::Pattern;
+
+use crate::finding::Level;
+
+use super::{Platform, Rule, Selector};
+
+pub use baseline::{Acceptance, update};
+
+/// The file looked for in the bundle's folder and those above it.
+pub const CONFIG_FILE: &str = "granite-bundle.toml";
+
+/// Largest configuration read, bytes.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A configuration, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The file; paths in it are relative to its folder.
+    pub path: PathBuf,
+    /// `profile`: a name, a file, `auto` or `none`.
+    pub profile: Option<String>,
+    /// `profiles`: profile files that `auto` chooses among, besides the built-in ones.
+    pub profiles: Vec<PathBuf>,
+    /// `platform`.
+    pub platform: Option<Platform>,
+    /// `select`: the only rules to run; none means all.
+    pub select: Vec<Selector>,
+    /// `ignore`: rules not to run.
+    pub ignore: Vec<Selector>,
+    /// `[levels]`: levels that replace the rules' own; the last match counts.
+    pub levels: Vec<(Selector, Level)>,
+    /// `fail-on`.
+    pub fail_on: Option<Level>,
+    /// `[[baseline]]`: findings known and accepted.
+    pub baseline: Vec<Accepted>,
+}
+
+/// One `[[baseline]]` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The finding's subject.
+    pub subject: String,
+    /// Bundles it speaks of, relative to the configuration's folder; none means all.
+    pub path: Option<Pattern>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// 1-based line of the entry.
+    pub line: u32,
+}
+
+/// One thing wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// 1-based line.
+    pub line: u32,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+/// A configuration that cannot be used, with everything that is wrong with it.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// Every mistake, in line order; none when the file cannot be read.
+    pub mistakes: Vec<Mistake>,
+    /// What the system says, when the file cannot be read.
+    pub source: Option<std::io::Error>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match self.mistakes.as_slice() {
+            [] => write!(f, "{path}: cannot read the configuration"),
+            [one] => write!(f, "{path}:{}: {}", one.line, one.message),
+            many => {
+                write!(f, "{path}: {} mistakes", many.len())?;
+                for mistake in many {
+                    write!(f, "\n  line {}: {}", mistake.line, mistake.message)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks a configuration of at most 4 MiB.
+    ///
+    /// # Errors
+    /// With every mistake at once.
+    pub fn open(path: &Path) -> Result<Config, ConfigError> {
+        let unreadable = |source| ConfigError {
+            path: path.to_owned(),
+            mistakes: Vec::new(),
+            source: Some(source),
+        };
+        if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
+            let source =
+                std::io::Error::other(format!("it is over the limit of {MAX_BYTES} bytes"));
+            return Err(unreadable(source));
+        }
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Config::parse(path, &text)
+    }
+
+    /// Checks a configuration's text.
+    ///
+    /// # Errors
+    /// With every mistake at once.
+    pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+        parse::parse(path, text).map_err(|mistakes| ConfigError {
+            path: path.to_owned(),
+            mistakes,
+            source: None,
+        })
+    }
+
+    /// The configuration file nearest to a bundle: in its folder or above it.
+    pub fn find(bundle: &Path) -> Option<PathBuf> {
+        let bundle = bundle.canonicalize().ok()?;
+        bundle
+            .ancestors()
+            .map(|folder| folder.join(CONFIG_FILE))
+            .find(|file| file.is_file())
+    }
+
+    /// The folder its paths are relative to.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+impl Accepted {
+    /// True if the entry speaks of a bundle at that place, relative to the configuration's folder.
+    pub fn covers(&self, place: &str) -> bool {
+        self.path
+            .as_ref()
+            .is_none_or(|pattern| pattern.matches(place))
+    }
+}

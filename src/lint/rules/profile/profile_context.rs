@@ -1,0 +1,44 @@
+//! The context is the profile's.
+
+use crate::finding::Level;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+
+use super::checks;
+
+/// The context is the profile's.
+pub(super) static RULE: Rule = Rule {
+    id: "profile-context",
+    family: Family::Profile,
+    level: Level::Note,
+    summary: "the context is the one the profile's releases have",
+    explanation: include_str!("profile_context.md"),
+    provenance: &[Provenance::Tool],
+    needs: &[Need::Manifest, Need::Profile],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    if let Some(profile) = super::other(context) {
+        checks::context_length(profile, context, findings);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::Case;
+
+    #[test]
+    fn only_another_family_than_granite_is_judged() {
+        assert_eq!(Case::granite_1b().check(&RULE), []);
+        assert_eq!(Case::other_family().check(&RULE), []);
+    }
+
+    #[test]
+    fn a_bundle_that_differs_is_found() {
+        let mut case = Case::other_family();
+        case.edit_manifest(|json| json["language"]["max_context_length"] = 512.into());
+        assert_eq!(case.check(&RULE)[0].subject, "language.max_context_length");
+    }
+}

@@ -1,0 +1,44 @@
+//! A name that claims a precision has those weights.
+
+use crate::finding::Level;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+
+use super::checks;
+
+/// A name that claims a precision has those weights.
+pub(super) static RULE: Rule = Rule {
+    id: "profile-precision",
+    family: Family::Profile,
+    level: Level::Warning,
+    summary: "a name that claims a form of the profile is borne out by the weights",
+    explanation: include_str!("profile_precision.md"),
+    provenance: &[Provenance::Tool],
+    needs: &[Need::Asset, Need::Profile],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    if let Some(profile) = super::other(context) {
+        checks::claims(profile, |_| true, context, findings);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::RULE;
+    use crate::lint::testing::Case;
+
+    #[test]
+    fn only_another_family_than_granite_is_judged() {
+        assert_eq!(Case::granite_1b().check(&RULE), []);
+        assert_eq!(Case::other_family().check(&RULE), []);
+    }
+
+    #[test]
+    fn a_bundle_that_differs_is_found() {
+        let mut case = Case::other_family();
+        case.asset().weights.quantized.clear();
+        assert_eq!(case.check(&RULE)[0].subject, "name");
+    }
+}
