@@ -177,6 +177,7 @@ fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
             author: Some("somebody".to_owned()),
             license: Some("Apache-2.0".to_owned()),
             description: None,
+            ..AssetMetadata::default()
         }),
         bytecode: Bytecode {
             version: 6,

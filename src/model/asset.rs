@@ -1,6 +1,6 @@
 //! A `.aimodel` or `.aimodelc` folder, read.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Function, Weights};
 
@@ -28,6 +28,10 @@ pub struct AssetMetadata {
     pub license: Option<String>,
     /// `description`.
     pub description: Option<String>,
+    /// `sourceHash` of a compiled asset: the hash of what it was compiled from.
+    pub source_hash: Option<String>,
+    /// `creatorDefinedMetadata`, whatever the creator put there.
+    pub creator_defined: Option<serde_json::Value>,
 }
 
 /// A dialect the bytecode names.
@@ -112,16 +116,6 @@ pub struct AssetError {
 }
 
 impl Asset {
-    /// Reads an asset folder: container, signature, statistics and weight headers; never weight bytes.
-    pub fn open(path: &Path) -> Result<Asset, AssetError> {
-        Err(AssetError {
-            path: path.to_owned(),
-            offset: None,
-            message: "reading is not built yet".to_owned(),
-            help: None,
-        })
-    }
-
     /// The operating system version the program needs, such as `27.0`.
     ///
     /// Source: the vendor reader reports `27.0` for program versions 20250410 to 20260409, else nothing.

@@ -1,13 +1,18 @@
 //! What an asset says: functions, states, operations, weights, provenance and hash.
 
 mod asset;
-mod dtype;
+mod constants;
 mod function;
+mod metadata;
+mod open;
+mod signature;
+mod statistics;
 mod weights;
 
+pub use crate::aicode::DType;
 pub use asset::{
     Asset, AssetError, AssetFormat, AssetMetadata, Bytecode, Dialect, RecordedHash, Statistics,
 };
-pub use dtype::DType;
 pub use function::{Dim, Function, ImageFormat, Value, ValueType, Visibility};
+pub use open::Summary;
 pub use weights::{Constant, Head, HeadKind, QuantizedGroup, QuantizedWeight, Storage, Weights};

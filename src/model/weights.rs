@@ -24,6 +24,18 @@ pub struct Constant {
     pub resource: Option<u32>,
 }
 
+impl Constant {
+    /// Elements at its full shape.
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().fold(1, |n, dim| n.saturating_mul(*dim))
+    }
+
+    /// `elements` × storage bytes.
+    pub fn bytes(&self) -> u64 {
+        self.elements().saturating_mul(self.dtype.storage_bytes())
+    }
+}
+
 /// A constant that the graph dequantizes block by block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuantizedWeight {
@@ -88,7 +100,8 @@ pub struct Weights {
 impl Weights {
     /// Bytes of all constants.
     pub fn bytes(&self) -> u64 {
-        self.storage.iter().map(|storage| storage.bytes).sum()
+        let bytes = self.storage.iter().map(|storage| storage.bytes);
+        bytes.fold(0, u64::saturating_add)
     }
 
     /// The dequantized constants by types and block size, in order of first appearance.

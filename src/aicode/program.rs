@@ -1,0 +1,110 @@
+//! A Core AI program: checked bytecode with typed entries.
+
+use super::check::{DialectNumbers, check_entries};
+use super::ops::{self, OpKind, Presence};
+use crate::mlir::{Cursor, DialectEntry, Module, ReadError, ReadErrorKind};
+
+/// The version of the `aicode` dialect this reader knows.
+///
+/// Source: the only one `coreai-core 1.0.0b3` writes or reads.
+pub const SUPPORTED_DIALECT_VERSION: u64 = 2;
+
+/// What is known of an operation name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OpInfo {
+    pub(super) kind: OpKind,
+    pub(super) layout: Option<&'static [Presence]>,
+}
+
+/// A program whose entries and properties are checked.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The bytecode.
+    pub module: Module,
+    pub(super) dialects: DialectNumbers,
+    /// By operation name number.
+    pub(super) op_infos: Vec<OpInfo>,
+}
+
+impl Program {
+    /// Checks every entry of a bytecode file.
+    ///
+    /// # Errors
+    /// An `aicode` dialect of another version, or damaged entries. Unknown operations are not
+    /// errors.
+    pub fn new(module: Module) -> Result<Program, ReadError> {
+        let dialects = find_dialects(&module)?;
+        check_entries(&module, dialects)?;
+        let op_infos = op_infos(&module)?;
+        let program = Program {
+            module,
+            dialects,
+            op_infos,
+        };
+        program.check_properties()?;
+        Ok(program)
+    }
+}
+
+/// Decodes a dialect's version, one varint.
+///
+/// # Errors
+/// Anything else than one varint.
+pub fn dialect_version(dialect: &DialectEntry) -> Result<Option<u64>, ReadError> {
+    let Some((offset, bytes)) = &dialect.version else {
+        return Ok(None);
+    };
+    let mut cursor = Cursor::new(bytes, *offset);
+    let version = cursor.varint("dialect version")?;
+    cursor.finish("dialect version")?;
+    Ok(Some(version))
+}
+
+fn find_dialects(module: &Module) -> Result<DialectNumbers, ReadError> {
+    let (mut aicode, mut builtin) = (None, None);
+    for (index, dialect) in (0..).zip(&module.dialects.dialects) {
+        match module.dialect_name(index)? {
+            "aicode" => {
+                check_version(dialect)?;
+                aicode = Some(index);
+            }
+            "builtin" => builtin = Some(index),
+            _ => {}
+        }
+    }
+    let Some(aicode) = aicode else {
+        return Err(ReadError {
+            offset: 0,
+            field: "the aicode dialect of a Core AI program",
+            kind: ReadErrorKind::MissingDialect,
+        });
+    };
+    Ok(DialectNumbers { aicode, builtin })
+}
+
+fn check_version(dialect: &DialectEntry) -> Result<(), ReadError> {
+    let found = dialect_version(dialect)?.unwrap_or(0);
+    if found == SUPPORTED_DIALECT_VERSION {
+        return Ok(());
+    }
+    let supported = SUPPORTED_DIALECT_VERSION;
+    Err(ReadError {
+        offset: dialect.version.as_ref().map_or(0, |(offset, _)| *offset),
+        field: "the aicode dialect version",
+        kind: ReadErrorKind::UnsupportedVersion { found, supported },
+    })
+}
+
+fn op_infos(module: &Module) -> Result<Vec<OpInfo>, ReadError> {
+    let names = &module.dialects.op_names;
+    names
+        .iter()
+        .map(|op| {
+            let dialect = module.dialect_name(op.dialect)?;
+            let name = module.string(op.name)?;
+            let layout = (dialect == "aicode").then(|| ops::layout(name)).flatten();
+            let kind = OpKind::of(dialect, name);
+            Ok(OpInfo { kind, layout })
+        })
+        .collect()
+}

@@ -1,0 +1,315 @@
+//! Reading an asset folder.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::constants::Constants;
+use super::{
+    Asset, AssetError, AssetFormat, AssetMetadata, Bytecode, Dialect, RecordedHash, Statistics,
+    Weights, metadata, signature,
+};
+use crate::aicode::{OpKind, Program, dialect_version};
+use crate::bytes::{ByteSource, FileSource};
+use crate::mlir::{Module, ReadError};
+
+/// Largest `metadata.json` that is read, bytes.
+const METADATA_LIMIT: u64 = 16 << 20;
+/// Bytes of `main.hash`: one SHA-256.
+const HASH_BYTES: u64 = 32;
+
+const COPY_AGAIN: &str = "copy or download the asset again; a damaged file cannot be repaired";
+const WHOLE_FOLDER: &str = "export the asset again, or copy its whole folder";
+
+impl Asset {
+    /// Reads an asset folder: container, signature, statistics and weight headers; never weight
+    /// bytes.
+    ///
+    /// # Errors
+    /// A missing, unreadable or damaged file; a symbolic link that leaves the folder; a version
+    /// this reader does not know.
+    pub fn open(path: &Path) -> Result<Asset, AssetError> {
+        let folder = Folder::open(path)?;
+        let metadata = folder.metadata()?;
+        let (bytecode_path, format) = folder.bytecode()?;
+        let source =
+            FileSource::open(&bytecode_path).map_err(|e| unreadable(&bytecode_path, &e))?;
+        let program = Summary::read(&source).map_err(|e| damaged(&bytecode_path, &source, e))?;
+        Ok(Asset {
+            path: path.to_owned(),
+            recorded_hash: folder.recorded_hash()?,
+            bytes: source.len(),
+            bytecode_path,
+            format,
+            metadata,
+            bytecode: program.bytecode,
+            program_version: program.version,
+            functions: program.functions,
+            statistics: program.statistics,
+            weights: program.weights,
+        })
+    }
+}
+
+/// What a bytecode file says.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Container facts.
+    pub bytecode: Bytecode,
+    /// The program's own version, a date `YYYYMMDD`.
+    pub version: Option<u64>,
+    /// Every graph in file order, private ones too.
+    pub functions: Vec<super::Function>,
+    /// Operation and compute-type statistics.
+    pub statistics: Statistics,
+    /// Constants.
+    pub weights: Weights,
+}
+
+impl Summary {
+    /// Reads a bytecode file.
+    ///
+    /// # Errors
+    /// Malformed bytecode, or a version this reader does not know.
+    pub fn read<S: ByteSource + ?Sized>(source: &S) -> Result<Summary, ReadError> {
+        let program = Program::new(Module::read(source)?)?;
+        let constants = Constants::read(&program, source)?;
+        Ok(Summary {
+            bytecode: bytecode(&program)?,
+            version: program_version(&program)?,
+            functions: signature::functions(&program)?,
+            statistics: Statistics::of(&program)?,
+            weights: constants.weights(&program)?,
+        })
+    }
+}
+
+fn bytecode(program: &Program) -> Result<Bytecode, ReadError> {
+    let module = &program.module;
+    let dialects = &module.dialects.dialects;
+    let dialects = dialects.iter().map(|dialect| {
+        Ok(Dialect {
+            name: module.string(dialect.name)?.to_owned(),
+            version: dialect_version(dialect)?,
+        })
+    });
+    Ok(Bytecode {
+        version: module.container.version,
+        producer: module.container.producer.clone(),
+        dialects: dialects.collect::<Result<_, _>>()?,
+    })
+}
+
+fn program_version(program: &Program) -> Result<Option<u64>, ReadError> {
+    let mut ops = program.module.ir.ops();
+    let asset = ops.find(|(_, op)| program.kind(op) == OpKind::Asset);
+    asset.map_or(Ok(None), |(_, op)| program.asset_version(op))
+}
+
+/// An asset's folder.
+struct Folder<'a> {
+    path: &'a Path,
+    /// The same without symbolic links.
+    real: PathBuf,
+}
+
+impl<'a> Folder<'a> {
+    fn open(path: &'a Path) -> Result<Folder<'a>, AssetError> {
+        let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+        if !kind.is_dir() {
+            let help = "pass the folder whose name ends in .aimodel or .aimodelc";
+            return Err(fault(
+                path,
+                "an asset is a folder, and this is a file",
+                help,
+            ));
+        }
+        let real = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
+        Ok(Folder { path, real })
+    }
+
+    /// A file of the folder, if it is there. Links may not leave the folder.
+    fn file(&self, name: &str) -> Result<Option<PathBuf>, AssetError> {
+        let path = self.path.join(name);
+        let kind = match fs::symlink_metadata(&path) {
+            Ok(found) => found.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(&path, &error)),
+        };
+        if kind.is_symlink() {
+            self.check_link(&path)?;
+        }
+        let target = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
+        if target.is_dir() {
+            return Err(fault(
+                &path,
+                "expected a file, found a folder",
+                WHOLE_FOLDER,
+            ));
+        }
+        if !target.is_file() {
+            return Err(fault(&path, "expected a regular file", WHOLE_FOLDER));
+        }
+        Ok(Some(path))
+    }
+
+    fn check_link(&self, path: &Path) -> Result<(), AssetError> {
+        let help = "copy the asset with its links resolved (`cp -RL`), or download it with \
+                    `--local-dir`";
+        match fs::canonicalize(path) {
+            Ok(target) if target.starts_with(&self.real) => Ok(()),
+            Ok(_) => {
+                let message = "a symbolic link that leaves the asset folder is not followed";
+                Err(fault(path, message, help))
+            }
+            Err(error) => Err(fault(
+                path,
+                &format!("a symbolic link that leads nowhere ({})", error.kind()),
+                help,
+            )),
+        }
+    }
+
+    /// The bytecode file: `main.mlirb`, else the only `main-<soc>.mlirb`.
+    fn bytecode(&self) -> Result<(PathBuf, AssetFormat), AssetError> {
+        let compiled = self.path.extension().is_some_and(|e| e == "aimodelc");
+        if !compiled && let Some(path) = self.file("main.mlirb")? {
+            return Ok((path, AssetFormat::Source));
+        }
+        let mut names = self.compiled_names()?;
+        match names.len() {
+            1 => {
+                let name = names.remove(0);
+                let missing = || fault(self.path, "the program disappeared", WHOLE_FOLDER);
+                let path = self.file(&name)?.ok_or_else(missing)?;
+                Ok((path, AssetFormat::Compiled))
+            }
+            0 if compiled => Err(fault(
+                self.path,
+                "main-<soc>.mlirb, the compiled program, is missing",
+                WHOLE_FOLDER,
+            )),
+            0 => Err(fault(
+                &self.path.join("main.mlirb"),
+                "main.mlirb, the program of the asset, is missing",
+                WHOLE_FOLDER,
+            )),
+            _ => Err(fault(
+                self.path,
+                &format!("expected one compiled program, found {}", names.join(", ")),
+                "keep the program of one target in each .aimodelc",
+            )),
+        }
+    }
+
+    /// Names `main-<soc>.mlirb` in the folder, sorted.
+    fn compiled_names(&self) -> Result<Vec<String>, AssetError> {
+        let entries = fs::read_dir(self.path).map_err(|error| unreadable(self.path, &error))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(self.path, &error))?;
+            if let Ok(name) = entry.file_name().into_string()
+                && name.starts_with("main-")
+                && name.ends_with(".mlirb")
+            {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn metadata(&self) -> Result<Option<AssetMetadata>, AssetError> {
+        let Some(path) = self.file("metadata.json")? else {
+            return Ok(None);
+        };
+        let bytes = read_small(&path, METADATA_LIMIT)?;
+        metadata::parse(&bytes).map(Some).map_err(|problem| {
+            let mut error = fault(&path, &problem.message, problem.help);
+            error.offset = problem.offset;
+            error
+        })
+    }
+
+    fn recorded_hash(&self) -> Result<RecordedHash, AssetError> {
+        let Some(path) = self.file("main.hash")? else {
+            return Ok(RecordedHash::Missing);
+        };
+        let len = fs::metadata(&path)
+            .map_err(|error| unreadable(&path, &error))?
+            .len();
+        if len != HASH_BYTES {
+            return Ok(RecordedHash::Malformed(len));
+        }
+        let bytes = read_small(&path, HASH_BYTES)?;
+        let found = bytes.len() as u64;
+        Ok(bytes
+            .try_into()
+            .map_or(RecordedHash::Malformed(found), RecordedHash::Sha256))
+    }
+}
+
+/// Reads a file of at most `limit` bytes.
+fn read_small(path: &Path, limit: u64) -> Result<Vec<u8>, AssetError> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > limit {
+        let message = format!("larger than {} MiB", limit >> 20);
+        let help = "check that this is the asset's own metadata and not another file";
+        return Err(fault(path, &message, help));
+    }
+    Ok(bytes)
+}
+
+fn fault(path: &Path, message: &str, help: &str) -> AssetError {
+    AssetError {
+        path: path.to_owned(),
+        offset: None,
+        message: message.to_owned(),
+        help: Some(help.to_owned()),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> AssetError {
+    let (message, help) = match error.kind() {
+        io::ErrorKind::NotFound => ("no such file or folder".to_owned(), "check the path"),
+        io::ErrorKind::PermissionDenied => (
+            "permission to read it was denied".to_owned(),
+            "give yourself read permission, or run as its owner",
+        ),
+        kind => (
+            format!("it could not be read ({kind})"),
+            "check the path and the disk it is on",
+        ),
+    };
+    fault(path, &message, help)
+}
+
+fn damaged(path: &Path, source: &FileSource, error: ReadError) -> AssetError {
+    use crate::mlir::ReadErrorKind as Kind;
+    let (message, help) = match error.kind {
+        _ if source.is_empty() => ("the file is empty".to_owned(), COPY_AGAIN),
+        Kind::UnsupportedVersion { .. } => (
+            error.to_string(),
+            "use a granite-bundle that knows this version, or export with coreai-core 1.0.0b3",
+        ),
+        Kind::MissingDialect => (
+            "MLIR bytecode, but not a Core AI program: it has no aicode dialect".to_owned(),
+            "check that this is a Core AI asset",
+        ),
+        Kind::Unexpected { .. } if error.field == "magic number" => (
+            format!("not MLIR bytecode: {error}"),
+            "check that this is a Core AI asset; a Git LFS pointer or a download page in its \
+             place starts with text",
+        ),
+        _ => (format!("the program is damaged: {error}"), COPY_AGAIN),
+    };
+    AssetError {
+        path: path.to_owned(),
+        offset: Some(error.offset),
+        message,
+        help: Some(help.to_owned()),
+    }
+}
