@@ -25,6 +25,8 @@ pub enum OpKind {
     Constant,
     /// A call of another graph.
     Invoke,
+    /// A change of element type.
+    Cast,
     /// Everything else.
     Other,
 }
@@ -40,13 +42,22 @@ impl OpKind {
             ("aicode", "dataflow.yield_v1") => OpKind::Yield,
             ("aicode", "primitive.constant_v1") => OpKind::Constant,
             ("aicode", "dataflow.invoke_v1") => OpKind::Invoke,
+            ("aicode", "primitive.cast_v1") => OpKind::Cast,
             _ => OpKind::Other,
         }
     }
 
     /// True if the vendor reader leaves the operation out of its statistics.
     pub fn is_structural(self) -> bool {
-        !matches!(self, OpKind::Constant | OpKind::Invoke | OpKind::Other)
+        match self {
+            OpKind::Asset
+            | OpKind::Graph
+            | OpKind::Namespace
+            | OpKind::Module
+            | OpKind::Output
+            | OpKind::Yield => true,
+            OpKind::Constant | OpKind::Invoke | OpKind::Cast | OpKind::Other => false,
+        }
     }
 }
 

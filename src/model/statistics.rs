@@ -1,12 +1,14 @@
 //! Operation and compute-type statistics, by the vendor reader's rules.
 //!
 //! Every operation in every graph counts once, private graphs and nested bodies included; the
-//! compute types are the element types of all operands.
+//! compute types are the element types of all operands but those of casts. Casts are left out as
+//! found by comparison: the vendor reader shows only `Float16` for a graph that casts its `Bool`
+//! input to `Float16`.
 
 use std::collections::BTreeMap;
 
 use super::{DType, Statistics};
-use crate::aicode::{Program, Type, base_name};
+use crate::aicode::{OpKind, Program, Type, base_name};
 use crate::mlir::ReadError;
 
 /// What an operand of some type adds to the compute types.
@@ -55,6 +57,9 @@ fn compute_types(program: &Program) -> Result<Vec<String>, ReadError> {
     let module = &program.module;
     let mut used = vec![false; module.entries.types()];
     for (_, op) in module.ir.ops() {
+        if program.kind(op) == OpKind::Cast {
+            continue;
+        }
         for &operand in module.ir.operands(op) {
             used[module.ir.type_of(operand) as usize] = true;
         }
