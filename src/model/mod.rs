@@ -3,6 +3,7 @@
 mod asset;
 mod constants;
 mod function;
+mod hash;
 mod metadata;
 mod open;
 mod signature;

@@ -1,7 +1,6 @@
 //! Stop tokens and chat template against the profile's.
 
-use serde_json::Value;
-
+use crate::bundle::token_text;
 use crate::lint::{Context, Findings};
 use crate::profile::Profile;
 
@@ -52,11 +51,6 @@ pub(in super::super) fn stop_tokens(
             finding.actual(seen);
         }
     }
-}
-
-/// A special token is a text, or an object that holds it.
-fn token_text(value: &Value) -> Option<&str> {
-    value.as_str().or_else(|| value.get("content")?.as_str())
 }
 
 /// Holds the chat template to the profile's markers, and to being a template at all.
