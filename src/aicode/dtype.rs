@@ -61,7 +61,7 @@ dtypes! {
     BFloat16, "bfloat16", "BFloat16", 2, 8;
     Float32, "float32", "Float32", 4, 6;
     Float64, "float64", "Float64", 8, 5;
-    TF32, "tf32", "TF32", 4, 38;
+    TF32, "tfloat32", "TFloat32", 4, 38;
     Float8E4M3FN, "float8_e4m3fn", "Float8E4M3FN", 1, 10;
     Float8E5M2, "float8_e5m2", "Float8E5M2", 1, 9;
     Float8E8M0FNU, "float8_e8m0fnu", "Float8E8M0FN", 1, 47;

@@ -104,7 +104,9 @@ fn read_constant(
             data,
             offset,
         } => {
-            let expected = if splat { dtype.storage_bytes() } else { bytes };
+            // A splat has one element's bytes; the vendor writer stores those of `bool` in full.
+            let one = splat && data.len() as u64 != bytes;
+            let expected = if one { dtype.storage_bytes() } else { bytes };
             (data.len() as u64, expected, offset, None)
         }
         Attr::DenseResource { resource, offset } => {

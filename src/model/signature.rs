@@ -140,7 +140,7 @@ fn value_type(program: &Program, ty: u32) -> Result<ValueType, ReadError> {
         },
         Type::Opaque(name) => ValueType::Other(program.module.string(name)?.to_lowercase()),
         Type::Tensor { .. } => ValueType::Other("tensor of an unknown element type".to_owned()),
-        Type::Scalar(dtype) => ValueType::Other(format!("scalar {dtype}")),
+        Type::Scalar(dtype) => ValueType::Other(dtype.name().to_owned()),
         Type::Other { code, .. } => ValueType::Other(format!("type code {code}")),
         Type::Function { .. } => ValueType::Other("function".to_owned()),
         Type::Handle(_) => ValueType::Other("handle".to_owned()),

@@ -2,7 +2,7 @@
 """Make varied `.aimodel` assets and record what Apple's reader says about each.
 
     pip install coreai-core==1.0.0b3        # Python 3.11 or later
-    python make_assets.py OUT_DIR [--only NAME ...] [--fixed]
+    python make_assets.py OUT_DIR [--only NAME ...] [--fixed] [--keep]
 
 Every asset gets an entry in `OUT_DIR/expected.json`:
 
@@ -14,6 +14,7 @@ Every asset gets an entry in `OUT_DIR/expected.json`:
 import argparse
 import json
 import random
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,13 @@ class T:
 
     def __init__(self, dtype, *shape, constraints=None):
         self.dtype, self.shape, self.constraints = dtype, list(shape), constraints
+
+    @staticmethod
+    def parse(type):
+        """The tensor that a type of the program is."""
+        spelling = {text: name for name, (text, _) in DTYPES.items()}
+        dims, element = re.fullmatch(r"tensor<((?:(?:\d+|\?)x)*)(.+)>", str(type)).groups()
+        return T(spelling[element], *[None if d == "?" else int(d) for d in dims.split("x")[:-1]])
 
     def mlir(self):
         dims = "".join(("?" if d is None else str(d)) + "x" for d in self.shape)
@@ -242,7 +250,7 @@ for position, dtype in enumerate(ARRAY_DTYPES):
             with p.graph("main", [], [("y", T(dtype, *shape))]):
                 ops.output([constant(values(dtype, shape))])
 
-    @case(f"constant_{dtype}_splat", fixed=position % 4 == 1)
+    @case(f"constant_{dtype}_splat", fixed=position % 4 == 1 or dtype == "bool")
     def _(p, dtype=dtype):
         with p.graph("main", [], [("y", T(dtype, 40, 30))]):
             ops.output([constant(filled(dtype, (40, 30)))])
@@ -499,6 +507,87 @@ def _(p):
     table = T("float16", 40, 8)
     with p.graph("main", [("ids", T("int32", 1, None, 1))], [("rows", T("float16", 1, None, 8))]) as (_, (ids,)):
         ops.output([ops.gather_nd(constant(values("float16", (40, 8))), ids)])
+
+
+def operation(p, inputs, make):
+    """A graph of one operation, its outputs what the operation says they are."""
+    with Module.create():
+        scratch = GraphOp("scratch", [t.mlir() for t in inputs], [], None, None)
+        with scratch.block:
+            outputs = [(f"y{n}", T.parse(value.type)) for n, value in enumerate(results(make(*scratch.arguments)))]
+            ops.output([])
+    with p.graph("main", [(f"x{n}", t) for n, t in enumerate(inputs)], outputs) as (_, args):
+        ops.output(results(make(*args)))
+
+
+def results(made):
+    """The results of an operation as a list."""
+    return [made] if hasattr(made, "type") else list(made)
+
+
+def integer(number):
+    return constant(np.array(number, I32))
+
+
+def ints(*numbers):
+    return constant(np.array(numbers, I32))
+
+
+def counts(*numbers):
+    return constant(np.array(numbers, np.uint32))
+
+
+# Element types that occur nowhere else in the asset, so that it shows which operands count as compute types.
+OPERATIONS = {
+    "reverse": ([T("uint8", 2, 3)], lambda x: ops.reverse(x, ints(0, 1))),
+    "tile": ([T("int8", 2, 3)], lambda x: ops.tile(x, counts(2, 2))),
+    "scatter_nd": ([T("float16", 4, 3), T("int32", 2, 1), T("float16", 2, 3)], ops.scatter_nd),
+    "gather_along_axis": ([T("bfloat16", 4, 3), T("int32", 2, 3)], lambda x, i: ops.gather_along_axis(x, i, integer(0))),
+    "scatter_along_axis": ([T("float32", 4, 3), T("int32", 2, 3)], lambda x, i: ops.scatter_along_axis(
+        x.type, x, i, constant(np.zeros((2, 3), np.float32)), integer(0))),
+    "conv2d": ([T("float32", 1, 3, 8, 8), T("float32", 4, 3, 3, 3)], lambda x, w: ops.conv2d(x, w, counts(1, 1), counts(1, 1), constant(np.array(1, np.uint32)))),
+    "sort": ([T("float32", 4, 5)], lambda x: ops.sort(x, integer(1), constant(np.array(True)), constant(np.array(False)))),
+    "argsort": ([T("float16", 4, 5)], lambda x: ops.argsort(x, integer(1), constant(np.array(True)), constant(np.array(False)))),
+    "argmax": ([T("float32", 4, 5)], lambda x: ops.argmax(x, integer(1))),
+    "non_zero": ([T("float16", 4, 5)], ops.non_zero),
+    "create_complex": ([T("float32", 3), T("float32", 3)], ops.create_complex),
+    "real_part": ([T("complex64", 3)], ops.real_part),
+    "imaginary_part": ([T("complex64", 3)], ops.imaginary_part),
+    "all": ([T("bool", 3, 4)], lambda x: ops.all_(x, ints(1))),
+    "any": ([T("bool", 3, 4)], lambda x: ops.any_(x, ints(1))),
+    "logical_and": ([T("bool", 3), T("bool", 3)], ops.and_),
+    "logical_or": ([T("bool", 3), T("bool", 3)], ops.or_),
+    "logical_xor": ([T("bool", 3), T("bool", 3)], ops.xor_),
+    "not": ([T("bool", 3)], ops.not_),
+    "bitwise_and": ([T("uint8", 3), T("uint8", 3)], ops.bitwise_and),
+    "bitwise_or": ([T("int16", 3), T("int16", 3)], ops.bitwise_or),
+    "bitwise_xor": ([T("int64", 3), T("int64", 3)], ops.bitwise_xor),
+    "broadcasting_bitwise_and": ([T("uint8", 3, 1), T("uint8", 4)], ops.broadcasting_bitwise_and),
+    "broadcasting_equal": ([T("int16", 3, 1), T("int16", 4)], ops.broadcasting_equal),
+    "where": ([T("bool", 3), T("int8", 3), T("int8", 3)], ops.where),
+    "broadcasting_where": ([T("bool", 3, 1), T("float16", 4), T("float16", 4)], ops.broadcasting_where),
+    "range": ([T("int32"), T("int32"), T("int32")], ops.range_),
+    "pad": ([T("float32", 2, 3)], lambda x: ops.pad(x, counts(1, 1, 1, 1), constant(np.array(0, np.float32)))),
+    "scan": ([T("float32", 2, 3)], lambda x: ops.scan(x, constant(np.array(0, np.uint32)), constant(np.array(False)), "product")),
+    "split": ([T("float16", 4, 6)], lambda x: ops.split(x, counts(2, 4), integer(1))),
+    "shrink_dims": ([T("uint16", 1, 4, 1)], lambda x: ops.shrink_dims(x, ints(0, 2))),
+    "broadcast_in_dims": ([T("int64", 1, 4)], lambda x: ops.broadcast_in_dims(x, counts(5), ints(0))),
+    "broadcast_shapes": ([T("uint32", 2), T("uint32", 3)], ops.broadcast_shapes),
+    "get_shape": ([T("float64", None, 4)], ops.get_shape),
+    "quantize": ([T("float32", 4, 8)], lambda x: ops.quantize(
+        x, constant(np.array(0.5, np.float32)), constant(np.array(0, np.int8)), constant(np.array(0, np.float32)), integer(0))),
+    "dequantize": ([T("uint8", 4, 8)], lambda x: ops.dequantize(
+        x, constant(np.array(0.5, np.float16)), constant(np.array(0, np.uint8)), constant(np.array(0, np.float16)), integer(0))),
+    "sparse": ([], lambda: ops.sparse_with_bitmask_to_dense(ops.build_sparse_with_bitmask(
+        constant(values("float16", (6,))), constant(np.array([[1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 0, 1]], np.uint8), Type.parse("ui1"))))),
+    "sum_pool": ([T("float32", 1, 3, 8, 8)], lambda x: ops.sumpool2d(x, counts(2, 2), counts(2, 2), counts(1, 1))),
+    "cast_chain": ([T("uint64", 3)], lambda x: ops.cast(ops.add(ops.cast(x, T("float32").mlir().element_type), constant(np.ones(3, np.float32))), T("int8").mlir().element_type)),
+}
+
+for name, (inputs, make) in OPERATIONS.items():
+    @case(f"operation_{name}", fixed=name in ("cast_chain", "quantize", "sparse", "sort", "get_shape", "conv2d"))
+    def _(p, inputs=inputs, make=make):
+        operation(p, inputs, make)
 
 
 # Images
@@ -775,11 +864,17 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", nargs="*", help="names of the assets to make")
     parser.add_argument("--fixed", action="store_true", help="make the committed selection only")
+    parser.add_argument("--keep", action="store_true", help="leave the assets that are there as they are")
     arguments = parser.parse_args()
     wanted = [name for name in CASES
               if (not arguments.only or name in arguments.only) and (not arguments.fixed or name in FIXED)]
+    record = arguments.out / "expected.json"
+    present = json.loads(record.read_text(encoding="utf-8")) if arguments.keep and record.exists() else {}
     expected, failed = {}, []
     for name in wanted:
+        if name in present:
+            expected[name] = present[name]
+            continue
         path = arguments.out / f"{name}.aimodel"
         try:
             declared = write(path, CASES[name])
@@ -789,7 +884,7 @@ def main():
         expected[name] = {"declared": declared, "apple": summary(path)}
     lines = [f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False)}" for name, entry in expected.items()]
     arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    record.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     print(f"{len(expected)} assets in {arguments.out}")
     if failed:
         sys.exit("could not be written:\n" + "\n".join(failed))
