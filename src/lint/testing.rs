@@ -49,7 +49,11 @@ impl Case {
     fn granite(profile: &Profile, name: &str) -> Case {
         let form = profile.claimed_form(name).unwrap();
         let quantized = form.linear.is_some();
-        let asset = asset(profile, name, quantized, form.weight_bytes.unwrap());
+        let mut asset = asset(profile, name, quantized, form.weight_bytes.unwrap());
+        let published = form.published.as_ref().unwrap();
+        let hash = hex::decode(&published.sha256).unwrap().try_into().unwrap();
+        asset.bytes = published.bytes;
+        asset.recorded_hash = RecordedHash::Sha256(hash);
         Case {
             target: Target {
                 path: PathBuf::from(name),
@@ -65,7 +69,7 @@ impl Case {
             profile: Some(profile.clone()),
             engine: None,
             platform: Platform::Any,
-            hash: ContentHash::Computed([7; 32]),
+            hash: ContentHash::Computed(hash),
             licenses: vec![LicenseFile {
                 name: "LICENSE".to_owned(),
                 spdx: Some("Apache-2.0"),

@@ -3,6 +3,7 @@
 pub(super) mod manifest;
 pub(super) mod names;
 pub(super) mod step;
+pub(super) mod tokenizer;
 
 use crate::model::Statistics;
 

@@ -1,5 +1,6 @@
 //! The language step: the function the engine runs to make logits, with the roles of its values.
 
+use crate::engine::signature::{StateKind, Structure};
 use crate::lint::Context;
 use crate::model::{Dim, Function, Value};
 use crate::profile::Shape;
@@ -49,7 +50,7 @@ pub(in crate::lint::rules) fn role(name: &str) -> Role {
 /// make the engine route them elsewhere.
 pub(in crate::lint::rules) fn step<'a>(context: &Context<'a>) -> Option<Step<'a>> {
     let function = context.function()?;
-    if captured(context).is_some() {
+    if Structure::of(&context.asset()?.functions) != Structure::Dynamic {
         return None;
     }
     let kind = context.manifest().and_then(|manifest| manifest.kind());
@@ -74,32 +75,6 @@ pub(in crate::lint::rules) fn token_step<'a>(context: &Context<'a>) -> Option<St
 fn looks_like_a_step(function: &Function) -> bool {
     let named = |value: &Value| value.name.to_ascii_lowercase().contains("logits");
     !function.states.is_empty() && function.outputs.iter().any(named)
-}
-
-/// Why the engine's structure detection routes an asset away from the pipelined engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint::rules) enum Capture {
-    /// A name begins with `extend`, and `load_embeddings` exists.
-    ChunkedStatic,
-    /// `image_encode`, `text_encode` and `detect` exist.
-    Segmenter,
-}
-
-/// What structure detection makes of the function names, if not one dynamic function.
-pub(in crate::lint::rules) fn captured(context: &Context<'_>) -> Option<Capture> {
-    let asset = context.asset()?;
-    let has = |name: &str| asset.function(name).is_some();
-    let extends = asset
-        .functions
-        .iter()
-        .any(|function| function.name.starts_with("extend"));
-    if extends && has("load_embeddings") {
-        return Some(Capture::ChunkedStatic);
-    }
-    ["image_encode", "text_encode", "detect"]
-        .into_iter()
-        .all(has)
-        .then_some(Capture::Segmenter)
 }
 
 impl<'a> Step<'a> {
@@ -184,10 +159,13 @@ impl<'a> Step<'a> {
         Some((growing.first()?, growing.get(1)?))
     }
 
-    /// States the engine treats as recurrent: static ones beside a key-value pair.
-    ///
-    /// With exactly two states the engine takes both for the pair, whatever their shape.
-    pub(in crate::lint::rules) fn fixed(&self) -> Vec<&'a Value> {
+    /// True if the engine holds some state for recurrent.
+    pub(in crate::lint::rules) fn is_hybrid(&self) -> bool {
+        StateKind::of(&self.function.states).contains(&StateKind::Fixed)
+    }
+
+    /// Static states beside a key-value pair; with exactly two states both are the pair.
+    pub(in crate::lint::rules) fn beside_the_pair(&self) -> Vec<&'a Value> {
         let states = &self.function.states;
         if states.len() <= 2 {
             return Vec::new();

@@ -20,7 +20,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::token_step(context) else {
         return;
     };
-    for state in step.fixed() {
+    for state in step.beside_the_pair() {
         let lower = state.name.to_ascii_lowercase();
         let Some(word) = ["cache", "kv"]
             .into_iter()

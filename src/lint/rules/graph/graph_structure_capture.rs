@@ -1,7 +1,7 @@
 //! `graph-structure-capture`.
 
+use crate::engine::signature::Structure;
 use crate::finding::Level;
-use crate::lint::rules::facts::step::{self, Capture};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -21,16 +21,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if kind.is_some_and(|kind| kind != "llm") {
         return;
     }
-    let (names, consequence) = match step::captured(context) {
-        Some(Capture::ChunkedStatic) => (
+    let Some(asset) = context.asset() else {
+        return;
+    };
+    let (names, consequence) = match Structure::of(&asset.functions) {
+        Structure::ChunkedStatic => (
             "extend… and load_embeddings",
             "the engine takes it for a chunked static model, runs it on the neural engine and refuses the pipelined variant",
         ),
-        Some(Capture::Segmenter) => (
+        Structure::MultiFunctionSegmenter => (
             "image_encode, text_encode and detect",
             "newer engines take it for a segmenter and stop the process when no variant is named",
         ),
-        None => return,
+        Structure::Dynamic => return,
     };
     findings
         .report(

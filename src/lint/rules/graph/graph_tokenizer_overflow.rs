@@ -1,7 +1,7 @@
 //! `graph-tokenizer-overflow`.
 
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
+use crate::lint::rules::facts::{step, tokenizer};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -20,9 +20,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::step(context) else {
         return;
     };
-    let highest = context
-        .tokenizer()
-        .and_then(|tokenizer| tokenizer.highest_id);
+    let highest = tokenizer::embedded(context).and_then(|tokenizer| tokenizer.highest_id);
     let width = step
         .logits()
         .and_then(|logits| step::shape(logits).last().copied().flatten());

@@ -1,0 +1,49 @@
+//! `asset-hash-mismatch`.
+
+use crate::finding::Level;
+use crate::lint::ContentHash;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::model::RecordedHash;
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "asset-hash-mismatch",
+    family: Family::Asset,
+    level: Level::Error,
+    summary: "main.hash is the SHA-256 of the bytecode",
+    explanation: include_str!("asset_hash_mismatch.md"),
+    provenance: &[Provenance::Tool],
+    needs: &[Need::Asset],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(asset) = context.asset() else {
+        return;
+    };
+    match (&asset.recorded_hash, context.hash) {
+        (RecordedHash::Malformed(bytes), _) => {
+            findings
+                .report(
+                    "asset.hash",
+                    format!("main.hash has {bytes} bytes and a SHA-256 has 32, so it cannot tell whether the bytecode is whole"),
+                )
+                .expected("32 bytes")
+                .actual(format!("{bytes} bytes"))
+                .help("export the asset again; the file holds raw bytes, not hexadecimal text");
+        }
+        (RecordedHash::Sha256(recorded), ContentHash::Computed(computed))
+            if recorded != computed =>
+        {
+            findings
+                .report(
+                    "asset.hash",
+                    "main.hash records another SHA-256 than the bytecode has, so the bytecode was changed or cut after it was written",
+                )
+                .expected(hex::encode(recorded))
+                .actual(hex::encode(computed))
+                .help("copy the asset again; if the bytecode was edited on purpose, write its new hash");
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,39 @@
+//! `asset-no-producer`.
+
+use crate::finding::Level;
+use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::model::AssetFormat;
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "asset-no-producer",
+    family: Family::Asset,
+    level: Level::Error,
+    summary: "a source asset names its producer",
+    explanation: include_str!("asset_no_producer.md"),
+    provenance: &[Provenance::Community],
+    needs: &[Need::Asset],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(asset) = context.asset() else {
+        return;
+    };
+    let producer = asset
+        .metadata
+        .as_ref()
+        .and_then(|metadata| metadata.producer.as_deref());
+    if asset.format == AssetFormat::Compiled || producer.is_some_and(|name| !name.trim().is_empty())
+    {
+        return;
+    }
+    findings
+        .report(
+            "asset.producer",
+            "the asset's metadata names no producer, the mark of converter 0.4.0, whose programs are refused from the second beta of OS 27 on although they can still be inspected",
+        )
+        .expected("a producer such as coreai-core 1.0.0b3")
+        .actual("absent")
+        .help("convert the model again with a current converter");
+}

@@ -1,0 +1,44 @@
+//! `asset-symlink`.
+
+use crate::bundle::Leads;
+use crate::finding::Level;
+use crate::lint::{Context, Family, Findings, Provenance, Rule};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    id: "asset-symlink",
+    family: Family::Asset,
+    level: Level::Error,
+    summary: "no part of the asset is a symbolic link",
+    explanation: include_str!("asset_symlink.md"),
+    provenance: &[Provenance::Community],
+    needs: &[],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let target = context.target;
+    for link in &target.symlinks {
+        let path = link.path.strip_prefix(&target.path).unwrap_or(&link.path);
+        let path = if path.as_os_str().is_empty() {
+            target.path.as_path()
+        } else {
+            path
+        };
+        let where_to = match link.leads {
+            Leads::Inside => "",
+            Leads::Outside => ", outside the bundle",
+            Leads::Nowhere => ", which does not exist",
+            Leads::Cycle => ", in a circle",
+            Leads::Refused => ", which cannot be looked at",
+        };
+        findings
+            .report(
+                format!("path.{}", path.display()),
+                format!("{} is a symbolic link to {}{where_to}, and the framework fails to specialize an asset behind a link although Python reads it", path.display(), link.target.display()),
+            )
+            .expected("a real file or folder")
+            .actual(format!("a link to {}", link.target.display()))
+            .help("replace the link by what it leads to (`cp -RL`)");
+    }
+}
