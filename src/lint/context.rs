@@ -6,6 +6,8 @@ use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
 use crate::profile::{Platform, Profile};
 
+use super::config::Accepted;
+
 /// The manifest's file name inside a bundle.
 pub const MANIFEST_FILE: &str = "metadata.json";
 
@@ -47,6 +49,8 @@ pub struct Context<'a> {
     pub licenses: &'a [LicenseFile],
     /// Gate transcripts of the bundle and its release folder.
     pub transcripts: &'a [Transcript],
+    /// Baseline entries that matched nothing; only while the configuration's own rules run.
+    pub stale_baseline: &'a [&'a Accepted],
 }
 
 /// What has to be there for a rule to have something to look at.

@@ -2,6 +2,8 @@
 
 pub mod config;
 mod context;
+pub mod facts;
+pub mod fleet;
 mod gate;
 mod rule;
 pub mod rules;

@@ -130,6 +130,7 @@ impl Case {
             hash: &self.hash,
             licenses: &self.licenses,
             transcripts: &self.transcripts,
+            stale_baseline: &[],
         };
         super::check([rule], &context)
     }

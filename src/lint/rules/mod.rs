@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod bundle;
+pub mod configuration;
 mod facts;
 pub mod graph;
 pub mod profile;
@@ -20,6 +21,7 @@ static FAMILIES: &[&[&Rule]] = &[
     run::RULES,
     profile::RULES,
     transcript::RULES,
+    configuration::RULES,
 ];
 
 /// Every rule, in report order.

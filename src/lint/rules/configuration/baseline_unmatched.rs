@@ -1,0 +1,76 @@
+//! Every accepted finding is still found.
+
+use crate::finding::Level;
+use crate::lint::config::CONFIG_FILE;
+use crate::lint::{Context, Family, Findings, Provenance, Rule};
+
+/// Every accepted finding is still found.
+pub(super) static RULE: Rule = Rule {
+    id: "baseline-unmatched",
+    family: Family::Configuration,
+    level: Level::Warning,
+    summary: "every baseline entry matches a finding",
+    explanation: include_str!("baseline_unmatched.md"),
+    provenance: &[Provenance::Tool],
+    needs: &[],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for entry in context.stale_baseline {
+        findings
+            .report(
+                format!("baseline.{}.{}", entry.rule.id, entry.subject),
+                format!(
+                    "the baseline accepts {} at {}, and no bundle it covers has that finding any more; \
+                     it would hide the fault if it came back",
+                    entry.rule.id, entry.subject
+                ),
+            )
+            .at(CONFIG_FILE, entry.line)
+            .help("remove the entry, or run again with --write-baseline");
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use crate::lint::config::Config;
+    use crate::lint::fleet::{ProfileChoice, Settings, check_configurations};
+    use crate::lint::testing::Case;
+    use crate::lint::{Counts, Gate};
+
+    fn settings(text: &str) -> Arc<Settings> {
+        let config = Config::parse(Path::new("repo/granite-bundle.toml"), text).unwrap();
+        Arc::new(Settings {
+            config: Some(config.path),
+            gate: Gate {
+                accepted: config.baseline,
+                ..Gate::default()
+            },
+            profile: ProfileChoice::Auto(Vec::new()),
+            platform: None,
+            engine: None,
+            hash: false,
+        })
+    }
+
+    #[test]
+    fn a_used_entry_suppresses_and_an_unused_one_is_reported() {
+        let settings = settings(
+            "[[baseline]]\nrule = \"granite-ios\"\nsubject = \"language.max_context_length\"\nreason = \"Mac only\"\n\
+             \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"weights.embedding\"\nreason = \"once\"\n\
+             \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"x\"\npath = \"elsewhere/*\"\nreason = \"not linted\"\n",
+        );
+        let linted = [settings.lint(Case::granite_1b().target)];
+        assert_eq!(Counts::of(&linted[0].findings).suppressed, 1);
+        let found = check_configurations(&linted);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "baseline.granite-vocab.weights.embedding");
+        assert_eq!(found[0].path, "repo");
+        assert_eq!(found[0].location.as_ref().unwrap().line, 6);
+    }
+}
