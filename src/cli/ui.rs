@@ -56,6 +56,11 @@ impl Ui {
         }
     }
 
+    /// Shows something worth knowing that is not the result.
+    pub fn note(&mut self, text: &str) {
+        self.line(AnsiColor::Yellow.on_default().bold(), "note", text);
+    }
+
     /// Shows a next step.
     pub fn help(&mut self, text: &str) {
         self.line(AnsiColor::Cyan.on_default().bold(), "help", text);

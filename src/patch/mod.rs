@@ -1,7 +1,9 @@
 //! Series → plan (pure) → transaction (locked, journaled, atomic) → receipt.
 
+pub mod dirty;
 pub mod file;
 mod image;
+pub mod message;
 mod name;
 pub mod parse;
 pub mod place;

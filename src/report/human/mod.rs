@@ -1,1 +1,3 @@
 //! Pages for a terminal.
+
+pub mod patch;

@@ -1,3 +1,4 @@
 //! Versioned documents, validated against `schemas/`.
 
 pub mod inspect;
+pub mod patch;

@@ -1,0 +1,35 @@
+//! `granite-bundle patch list`.
+
+use std::path::PathBuf;
+
+use super::checkout::{Stack, write_json};
+use super::{Exit, OutputArgs, Ui};
+use crate::report::human;
+use crate::report::json::patch::Document;
+
+/// List the patches, what they provide and for which engines
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The engine checkout; the list does not depend on it
+    #[arg(long, value_name = "CHECKOUT")]
+    engine: Option<PathBuf>,
+
+    /// A folder of patches instead of the built-in stack
+    #[arg(long, value_name = "DIR")]
+    stack: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let stack = Stack::load(args.stack.as_deref())?;
+    if args.output.json {
+        let engine = args.engine.as_ref().map(|path| path.to_string_lossy());
+        let engine = engine.as_deref().map(|path| (path, None));
+        let document = Document::list(engine, &stack.source, &stack.series);
+        return write_json(ui, &document, Exit::Fine);
+    }
+    human::patch::list(&mut ui.out, ui.width, &stack.series)?;
+    Ok(Exit::Fine)
+}

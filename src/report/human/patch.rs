@@ -1,0 +1,415 @@
+//! Pages on the patch stack: where it stands, why, and what was done.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::patch::series::Series;
+use crate::patch::state::{
+    CapabilityReport, DriftKind, FileReport, HunkReport, HunkVerdict, PatchReport, StackReport,
+    State,
+};
+use crate::patch::transaction::{Left, LeftReason, Recovered};
+
+/// Hunks explained for each file; the rest are counted.
+const EXPLAINED_HUNKS: usize = 3;
+/// Lines of an excerpt shown; the rest are counted.
+const EXCERPT_LINES: usize = 14;
+/// Digits of a commit id shown.
+const SHORT_ID: usize = 10;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The checkout and the stack a page is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading<'a> {
+    /// The checkout, as given.
+    pub path: &'a str,
+    /// Its commit.
+    pub head: Option<git2::Oid>,
+    /// The era's title.
+    pub era: Option<&'a str>,
+    /// `built-in`, or the folder as given.
+    pub source: &'a str,
+}
+
+/// Where every capability and every patch stands.
+///
+/// # Errors
+/// The writer's.
+pub fn status(
+    out: &mut dyn Write,
+    width: u16,
+    heading: &Heading<'_>,
+    report: &StackReport,
+) -> io::Result<()> {
+    self::heading(out, heading, report)?;
+    writeln!(out)?;
+    if report.capabilities.is_empty() {
+        rows(out, width, report.patches.iter().map(patch_row).collect())?;
+    } else {
+        let row = |capability| capability_row(capability, report);
+        rows(out, width, report.capabilities.iter().map(row).collect())?;
+    }
+    for patch in &report.patches {
+        explanation(out, width, patch)?;
+    }
+    Ok(())
+}
+
+/// What a series holds.
+///
+/// # Errors
+/// The writer's.
+pub fn list(out: &mut dyn Write, width: u16, series: &Series) -> io::Result<()> {
+    let cyan = AnsiColor::Cyan.on_default();
+    for (index, patch) in series.patches.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{BOLD}{}{BOLD:#}", plain(&patch.name))?;
+        if !patch.title.is_empty() {
+            wrapped(out, width, "  ", &patch.title)?;
+        }
+        if !patch.provides.is_empty() {
+            let ids: Vec<_> = patch.provides.iter().map(ToString::to_string).collect();
+            writeln!(out, "  provides {}", ids.join(", "))?;
+        }
+        for variant in &patch.variants {
+            let eras: Vec<_> = variant.eras.iter().map(ToString::to_string).collect();
+            let eras = eras.join(" ");
+            let file = plain(&variant.file);
+            match &variant.files {
+                Ok(_) if eras.is_empty() => writeln!(out, "  {DIM}{file}{DIM:#}")?,
+                Ok(_) => writeln!(out, "  {cyan}{eras:<14}{cyan:#}  {DIM}{file}{DIM:#}")?,
+                Err(error) => writeln!(out, "  {file}: {}", plain(&error.to_string()))?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn heading(out: &mut dyn Write, heading: &Heading<'_>, report: &StackReport) -> io::Result<()> {
+    let head = heading.head.map_or(String::new(), |head| {
+        format!(" at {}", &head.to_string()[..SHORT_ID])
+    });
+    writeln!(out, "{BOLD}engine{BOLD:#}  {}{head}", plain(heading.path))?;
+    if !report.capabilities.is_empty() {
+        let era = match (report.era, heading.era) {
+            (Some(era), Some(title)) => format!("{era}, {title}"),
+            (Some(era), None) => era.to_string(),
+            (None, _) => "not one this series knows".to_owned(),
+        };
+        writeln!(out, "{BOLD}era{BOLD:#}     {era}")?;
+    }
+    let count = report.patches.len();
+    let plural = if count == 1 { "" } else { "es" };
+    writeln!(
+        out,
+        "{BOLD}stack{BOLD:#}   {}, {count} patch{plural}",
+        plain(heading.source)
+    )
+}
+
+/// A line of the table: state, and what to write left and right of it.
+struct Row {
+    name: String,
+    state: State,
+    by: String,
+    place: String,
+}
+
+fn capability_row(capability: &CapabilityReport, report: &StackReport) -> Row {
+    let named = |patch: &&PatchReport| Some(&patch.name) == capability.patch.as_ref();
+    let patch = report.patches.iter().find(named);
+    Row {
+        name: capability.id.to_string(),
+        state: capability.state,
+        by: match (&capability.patch, capability.state) {
+            (_, State::Native) => "upstream".to_owned(),
+            (Some(patch), _) => plain(patch),
+            (None, _) => "no patch".to_owned(),
+        },
+        place: patch
+            .filter(|_| capability.state != State::Native)
+            .map_or(String::new(), place),
+    }
+}
+
+fn patch_row(patch: &PatchReport) -> Row {
+    Row {
+        name: plain(&patch.name),
+        state: patch.state,
+        by: String::new(),
+        place: place(patch),
+    }
+}
+
+/// Where a patch works: the file, or how many.
+fn place(patch: &PatchReport) -> String {
+    match patch.files.as_slice() {
+        [] => String::new(),
+        [file] => {
+            let path = file.path.as_str();
+            plain(path.rsplit_once('/').map_or(path, |(_, name)| name))
+        }
+        files => format!("{} files", files.len()),
+    }
+}
+
+fn rows(out: &mut dyn Write, width: u16, rows: Vec<Row>) -> io::Result<()> {
+    let column =
+        |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).width()).max().unwrap_or(0);
+    let names = column(|row| &row.name);
+    let states = column(|row| row.state.word());
+    let by = column(|row| &row.by);
+    for row in &rows {
+        let style = style(row.state);
+        let left = format!(
+            "  {style}{}{style:#} {}{}  {style}{}{style:#}{}",
+            mark(row.state),
+            row.name,
+            pad(&row.name, names),
+            row.state.word(),
+            pad(row.state.word(), states),
+        );
+        let mut used = 4 + names + 2 + states;
+        write!(out, "{left}")?;
+        for (cell, wide) in [(&row.by, by), (&row.place, 0)] {
+            let fits = used + 2 + cell.width() <= usize::from(width);
+            if !cell.is_empty() && fits {
+                write!(
+                    out,
+                    "  {cell}{}",
+                    if wide > 0 {
+                        pad(cell, wide)
+                    } else {
+                        String::new()
+                    }
+                )?;
+            }
+            used += 2 + wide.max(cell.width());
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn pad(text: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(text.width()))
+}
+
+fn mark(state: State) -> char {
+    match state {
+        State::Native | State::Applied => '✓',
+        State::AppliedModified => '~',
+        State::Applicable | State::ThreeWay => '○',
+        State::Partial => '◐',
+        State::Conflict => '✗',
+        State::Unsupported => '–',
+    }
+}
+
+fn style(state: State) -> Style {
+    match state {
+        State::Native | State::Applied => AnsiColor::Green.on_default(),
+        State::Applicable => AnsiColor::Cyan.on_default(),
+        State::AppliedModified | State::ThreeWay | State::Partial => AnsiColor::Yellow.on_default(),
+        State::Conflict => AnsiColor::Red.on_default().bold(),
+        State::Unsupported => AnsiColor::Red.on_default(),
+    }
+}
+
+/// Why a patch is where it is, where its state alone does not say it.
+///
+/// # Errors
+/// The writer's.
+pub fn explanation(out: &mut dyn Write, width: u16, patch: &PatchReport) -> io::Result<()> {
+    let plainly = matches!(
+        patch.state,
+        State::Native | State::Applied | State::Applicable
+    );
+    let told = patch
+        .files
+        .iter()
+        .any(|file| file.problem.is_some() || offset_or_drift(file));
+    if (plainly && !told) || (patch.reason.is_none() && patch.files.is_empty()) {
+        return Ok(());
+    }
+    let style = style(patch.state);
+    writeln!(
+        out,
+        "\n{BOLD}{}{BOLD:#} is {style}{}{style:#}  {DIM}{}{DIM:#}",
+        plain(&patch.name),
+        patch.state,
+        plain(&patch.file),
+    )?;
+    if let Some(reason) = &patch.reason {
+        wrapped(out, width, "  ", reason)?;
+    }
+    for file in &patch.files {
+        file_explanation(out, file)?;
+    }
+    Ok(())
+}
+
+fn offset_or_drift(file: &FileReport) -> bool {
+    file.hunks
+        .iter()
+        .any(|hunk| hunk.offset.is_some_and(|offset| offset != 0))
+}
+
+fn file_explanation(out: &mut dyn Write, file: &FileReport) -> io::Result<()> {
+    let style = style(file.state);
+    let count = file.hunks.len();
+    let applying = file.hunks.iter().filter(|hunk| hunk.applies()).count();
+    let hunks = match file.state {
+        State::Native | State::Applied | State::AppliedModified => String::new(),
+        _ if count == 0 => String::new(),
+        _ => format!(", {applying} of {count} hunks apply"),
+    };
+    writeln!(
+        out,
+        "  {}  {style}{}{style:#}{hunks}",
+        plain(file.path.as_str()),
+        file.state
+    )?;
+    if let Some(problem) = &file.problem {
+        return writeln!(out, "    {}", plain(&problem.to_string()));
+    }
+    let telling = |hunk: &&HunkReport| {
+        !hunk.applies() && !file.state.is_there() || hunk.offset.is_some_and(|offset| offset != 0)
+    };
+    let hunks: Vec<_> = file.hunks.iter().filter(telling).collect();
+    for hunk in hunks.iter().take(EXPLAINED_HUNKS) {
+        hunk_explanation(out, hunk)?;
+    }
+    match hunks.len().saturating_sub(EXPLAINED_HUNKS) {
+        0 => Ok(()),
+        more => writeln!(out, "    {DIM}and {more} more{DIM:#}"),
+    }
+}
+
+fn hunk_explanation(out: &mut dyn Write, hunk: &HunkReport) -> io::Result<()> {
+    let index = hunk.index;
+    match &hunk.verdict {
+        HunkVerdict::Applies => {
+            let (line, offset) = (hunk.line.unwrap_or(0), hunk.offset.unwrap_or(0));
+            writeln!(
+                out,
+                "    hunk {index} applies at line {line}, {offset:+} from where it says"
+            )
+        }
+        HunkVerdict::AlreadyThere { line } => {
+            writeln!(out, "    hunk {index} is there already, at line {line}")
+        }
+        HunkVerdict::FileGone => writeln!(out, "    hunk {index}: its file is gone"),
+        HunkVerdict::FileRefused => {
+            writeln!(out, "    hunk {index} fits, but not its file as a whole")
+        }
+        HunkVerdict::Drifted(drift) => {
+            writeln!(
+                out,
+                "    hunk {index} does not fit; nearest at line {}: expected {}, found {}",
+                drift.line,
+                paint(DriftKind::Expected, "-"),
+                paint(DriftKind::Found, "+"),
+            )?;
+            for line in drift.lines.iter().take(EXCERPT_LINES) {
+                let sign = match line.kind {
+                    DriftKind::Same => " ",
+                    DriftKind::Expected => "-",
+                    DriftKind::Found => "+",
+                };
+                let text = format!("{sign} {}", plain(&line.text));
+                writeln!(out, "      {}", paint(line.kind, text.trim_end()))?;
+            }
+            match drift.lines.len().saturating_sub(EXCERPT_LINES) {
+                0 => Ok(()),
+                more => writeln!(out, "      {DIM}and {more} more lines{DIM:#}"),
+            }
+        }
+    }
+}
+
+fn paint(kind: DriftKind, text: &str) -> String {
+    let style = match kind {
+        DriftKind::Same => DIM,
+        DriftKind::Expected => AnsiColor::Red.on_default(),
+        DriftKind::Found => AnsiColor::Green.on_default(),
+    };
+    format!("{style}{text}{style:#}")
+}
+
+/// The next command to run.
+///
+/// # Errors
+/// The writer's.
+pub fn next(out: &mut dyn Write, command: &str) -> io::Result<()> {
+    let cyan = AnsiColor::Cyan.on_default().bold();
+    writeln!(out, "\n{cyan}next{cyan:#}    {}", plain(command))
+}
+
+/// How an interrupted transaction was settled, in one sentence and the files it left.
+pub fn recovered(recovered: &Recovered) -> Vec<String> {
+    let patches = recovered.patches.join(", ");
+    let verb = recovered.action.verb();
+    let outcome = if recovered.finished {
+        "was interrupted and is now finished"
+    } else {
+        "was interrupted and is now undone"
+    };
+    let mut lines = vec![plain(&format!("an earlier {verb} of {patches} {outcome}"))];
+    lines.extend(recovered.left.iter().map(left));
+    lines
+}
+
+/// Where somebody else's edits are, in one sentence.
+pub fn left(left: &Left) -> String {
+    let path = plain(left.path.as_str());
+    match left.reason {
+        LeftReason::EditedBefore => {
+            format!("`{path}` holds edits made meanwhile; nothing of the patch is in it")
+        }
+        LeftReason::EditedAfter => {
+            format!("`{path}` holds edits made after the patch reached it, and is left as it is")
+        }
+        LeftReason::OldFileEdited => {
+            let place = plain(&left.place.display().to_string());
+            format!(
+                "the old `{path}` was written to while it was replaced; it is kept at `{place}`"
+            )
+        }
+    }
+}
+
+fn wrapped(out: &mut dyn Write, width: u16, indent: &str, text: &str) -> io::Result<()> {
+    let room = usize::from(width).saturating_sub(indent.len()).max(20);
+    let mut line = String::new();
+    for word in plain(text).split_whitespace() {
+        if !line.is_empty() && line.width() + 1 + word.width() > room {
+            writeln!(out, "{indent}{line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(out, "{indent}{line}")
+}
+
+/// The text with its control characters escaped; a tab becomes four spaces.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => plain.push_str("    "),
+            c if c.is_control() => plain.extend(c.escape_default()),
+            c => plain.push(c),
+        }
+    }
+    plain
+}

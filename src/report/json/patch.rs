@@ -1,0 +1,323 @@
+//! `granite-bundle/patch/1`, the document of every `patch` command.
+
+use serde::Serialize;
+
+use crate::patch::RepoPath;
+use crate::patch::series::{self, Series};
+use crate::patch::state::{
+    CapabilityReport, FileReport, HunkReport, PatchReport, StackReport, State,
+};
+use crate::patch::transaction::{Left, LeftReason, Outcome, Recovered};
+
+/// Name and version of the document.
+pub const SCHEMA: &str = "granite-bundle/patch/1";
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub struct Document<'a> {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The subcommand.
+    pub command: &'static str,
+    /// True exactly when the exit code is 0.
+    pub ok: bool,
+    /// The checkout; null only for `list` without one.
+    pub engine: Option<Engine<'a>>,
+    /// Where the patches come from.
+    pub stack: Stack<'a>,
+    /// One for each capability the series declares.
+    pub capabilities: Vec<Capability<'a>>,
+    /// One for each patch judged, in order.
+    pub patches: Vec<Patch<'a>>,
+    /// What only some commands say.
+    #[serde(flatten)]
+    pub details: Details<'a>,
+}
+
+/// Members present only where a command has them to say.
+#[derive(Debug, Default, Serialize)]
+pub struct Details<'a> {
+    /// `apply`, `revert`: true where nothing was done because of `--dry-run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
+    /// `apply`, `revert`: what was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<Transaction<'a>>,
+    /// `check`, `apply`, `revert`, `verify`: why not, one sentence each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problems: Option<Vec<String>>,
+    /// `diff`: a unified diff that `git apply` takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
+    /// `recover`: how an interrupted transaction was settled; null where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<Option<Settled<'a>>>,
+}
+
+/// The checkout.
+#[derive(Debug, Serialize)]
+pub struct Engine<'a> {
+    /// As given.
+    pub path: &'a str,
+    /// 40 hex.
+    pub head: Option<String>,
+    /// `E0` to `E4`.
+    pub era: Option<String>,
+    /// Capability ids.
+    pub native: Vec<&'static str>,
+}
+
+/// Where the patches come from.
+#[derive(Debug, Serialize)]
+pub struct Stack<'a> {
+    /// `built-in`, or the folder as given.
+    pub source: &'a str,
+}
+
+/// One capability.
+#[derive(Debug, Serialize)]
+pub struct Capability<'a> {
+    id: &'static str,
+    state: State,
+    patch: Option<&'a str>,
+}
+
+/// One patch.
+#[derive(Debug, Serialize)]
+pub struct Patch<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    about: Option<About<'a>>,
+    file: &'a str,
+    state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    files: Vec<File<'a>>,
+}
+
+/// What `list` says besides.
+#[derive(Debug, Serialize)]
+struct About<'a> {
+    title: &'a str,
+    eras: Vec<String>,
+    provides: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    path: &'a str,
+    state: State,
+    preimage: Option<String>,
+    postimage: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    hunks: Vec<Hunk>,
+}
+
+#[derive(Debug, Serialize)]
+struct Hunk {
+    index: usize,
+    applies: bool,
+    line: Option<usize>,
+    offset: Option<isize>,
+}
+
+/// What a transaction did.
+#[derive(Debug, Serialize)]
+pub struct Transaction<'a> {
+    changed: Vec<&'a str>,
+    left: Vec<Kept<'a>>,
+    commits: Vec<String>,
+}
+
+/// How an interrupted transaction was settled.
+#[derive(Debug, Serialize)]
+pub struct Settled<'a> {
+    action: &'static str,
+    patches: &'a [String],
+    outcome: &'static str,
+    left: Vec<Kept<'a>>,
+}
+
+/// A file left as others had edited it.
+#[derive(Debug, Serialize)]
+struct Kept<'a> {
+    path: &'a str,
+    place: String,
+    reason: &'static str,
+}
+
+impl<'a> Document<'a> {
+    /// A document that judges nothing; `engine` is path and head.
+    pub fn bare(
+        command: &'static str,
+        ok: bool,
+        engine: Option<(&'a str, Option<git2::Oid>)>,
+        source: &'a str,
+    ) -> Document<'a> {
+        Document {
+            schema: SCHEMA,
+            command,
+            ok,
+            engine: engine.map(|(path, head)| Engine {
+                path,
+                head: head.map(|oid| oid.to_string()),
+                era: None,
+                native: Vec::new(),
+            }),
+            stack: Stack { source },
+            capabilities: Vec::new(),
+            patches: Vec::new(),
+            details: Details::default(),
+        }
+    }
+
+    /// The document of `list`.
+    pub fn list(
+        engine: Option<(&'a str, Option<git2::Oid>)>,
+        source: &'a str,
+        series: &'a Series,
+    ) -> Document<'a> {
+        let mut document = Document::bare("list", true, engine, source);
+        document.patches = series.patches.iter().map(Patch::listed).collect();
+        document
+    }
+
+    /// The document of a judged stack; `engine` is path and head.
+    pub fn of(
+        command: &'static str,
+        ok: bool,
+        engine: (&'a str, Option<git2::Oid>),
+        source: &'a str,
+        report: &'a StackReport,
+    ) -> Document<'a> {
+        let (path, head) = engine;
+        Document {
+            schema: SCHEMA,
+            command,
+            ok,
+            engine: Some(Engine {
+                path,
+                head: head.map(|oid| oid.to_string()),
+                era: report.era.map(|era| era.to_string()),
+                native: report
+                    .native
+                    .iter()
+                    .map(|capability| capability.id())
+                    .collect(),
+            }),
+            stack: Stack { source },
+            capabilities: report.capabilities.iter().map(Capability::of).collect(),
+            patches: report.patches.iter().map(Patch::of).collect(),
+            details: Details::default(),
+        }
+    }
+}
+
+impl<'a> Capability<'a> {
+    fn of(report: &'a CapabilityReport) -> Capability<'a> {
+        Capability {
+            id: report.id.id(),
+            state: report.state,
+            patch: report.patch.as_deref(),
+        }
+    }
+}
+
+impl<'a> Patch<'a> {
+    fn of(report: &'a PatchReport) -> Patch<'a> {
+        Patch {
+            name: &report.name,
+            about: None,
+            file: &report.file,
+            state: Some(report.state),
+            reason: report.reason.as_deref(),
+            files: report.files.iter().map(File::of).collect(),
+        }
+    }
+
+    fn listed(patch: &'a series::Patch) -> Patch<'a> {
+        let eras = patch.variants.iter().flat_map(|variant| &variant.eras);
+        Patch {
+            name: &patch.name,
+            about: Some(About {
+                title: &patch.title,
+                eras: eras.map(ToString::to_string).collect(),
+                provides: patch
+                    .provides
+                    .iter()
+                    .map(|capability| capability.id())
+                    .collect(),
+            }),
+            file: patch.variants.first().map_or("", |variant| &variant.file),
+            state: None,
+            reason: None,
+            files: Vec::new(),
+        }
+    }
+}
+
+impl<'a> File<'a> {
+    fn of(report: &'a FileReport) -> File<'a> {
+        File {
+            path: report.path.as_str(),
+            state: report.state,
+            preimage: report.preimage.map(|oid| oid.to_string()),
+            postimage: report.postimage.map(|oid| oid.to_string()),
+            problem: report.problem.as_ref().map(ToString::to_string),
+            hunks: report.hunks.iter().map(Hunk::of).collect(),
+        }
+    }
+}
+
+impl Hunk {
+    fn of(report: &HunkReport) -> Hunk {
+        Hunk {
+            index: report.index,
+            applies: report.applies(),
+            line: report.line,
+            offset: report.offset,
+        }
+    }
+}
+
+impl<'a> Transaction<'a> {
+    /// What went through.
+    pub fn of(outcome: &'a Outcome) -> Transaction<'a> {
+        Transaction {
+            changed: outcome.changed.iter().map(RepoPath::as_str).collect(),
+            left: outcome.left.iter().map(Kept::of).collect(),
+            commits: outcome.commits.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl<'a> Settled<'a> {
+    /// What was found and how it ended.
+    pub fn of(recovered: &'a Recovered) -> Settled<'a> {
+        Settled {
+            action: recovered.action.verb(),
+            patches: &recovered.patches,
+            outcome: if recovered.finished {
+                "finished"
+            } else {
+                "undone"
+            },
+            left: recovered.left.iter().map(Kept::of).collect(),
+        }
+    }
+}
+
+impl<'a> Kept<'a> {
+    fn of(left: &'a Left) -> Kept<'a> {
+        Kept {
+            path: left.path.as_str(),
+            place: left.place.display().to_string(),
+            reason: match left.reason {
+                LeftReason::EditedBefore => "edited-before",
+                LeftReason::EditedAfter => "edited-after",
+                LeftReason::OldFileEdited => "old-file-edited",
+            },
+        }
+    }
+}
