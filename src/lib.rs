@@ -18,5 +18,6 @@ pub mod lint;
 pub mod mlir;
 pub mod model;
 pub mod patch;
+pub mod preflight;
 pub mod profile;
 pub mod report;

@@ -312,6 +312,24 @@ pub fn recognise_era(eras: &[EraDefinition], files: &dyn FileView) -> io::Result
     Ok(None)
 }
 
+/// Where the bundle layer resolves an asset's path, and the function that knows the compiled twin.
+///
+/// Source: engine commit `57a0a63` (2026-08-04); see [`crate::bundle::Resolution`] for both rules.
+const ASSET_RESOLUTION: (&str, &str) = (
+    "swift/Sources/CoreAIShared/Bundle/ModelBundle.swift",
+    "func resolveAssetURL(",
+);
+
+/// Whether the engine looks for `name.aimodelc` where `name.aimodel` is declared and absent.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn finds_compiled_assets(files: &dyn FileView) -> io::Result<bool> {
+    let (file, text) = ASSET_RESOLUTION;
+    let data = files.read(file)?;
+    Ok(data.is_some_and(|data| contains(&data, text)))
+}
+
 /// Where a checkout's capability comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {

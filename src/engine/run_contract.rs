@@ -105,8 +105,8 @@ fn needed_of_the_engine(function: &Function) -> String {
     )
 }
 
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
+/// A word for a POSIX shell, in quotes only where it needs them.
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

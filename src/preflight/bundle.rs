@@ -1,0 +1,148 @@
+//! What the bundle layer asks of the files.
+
+use super::{BY_BUNDLE, EngineFacts, Need, Outcome, own};
+use crate::bundle::{Manifest, Part, Resolution, Target, TargetKind};
+
+/// The one manifest version every era accepts.
+const MANIFEST_VERSION: &str = "0.2";
+
+/// The kind of bundle the language engine loads and this stack is about.
+const LANGUAGE_MODEL: &str = "llm";
+
+/// The manifest, then the asset it names.
+pub(super) fn needs(target: &Target, engine: &EngineFacts) -> Vec<Need> {
+    let (outcome, detail) = manifest(target);
+    let mut needs = vec![own("manifest", outcome, detail)];
+    if let Some(resolution) = &target.resolution {
+        let (outcome, detail) = asset(target, resolution, engine);
+        needs.push(own("asset", outcome, detail));
+    } else if let Part::Unreadable(error) = &target.asset {
+        needs.push(own("asset", Outcome::Unknown, unreadable(&error.message)));
+    }
+    needs
+}
+
+fn manifest(target: &Target) -> (Outcome, String) {
+    if target.kind == TargetKind::Asset {
+        let detail = "the engine loads a bundle folder, and this is an asset by itself";
+        return (Outcome::Unmet, detail.to_owned());
+    }
+    match &target.manifest {
+        Part::Absent => (
+            Outcome::Unmet,
+            "the engine reads metadata.json first, and there is none".to_owned(),
+        ),
+        Part::Unreadable(error) => (
+            Outcome::Unmet,
+            format!(
+                "the engine reads metadata.json first, and it {}",
+                error.message
+            ),
+        ),
+        Part::Present(manifest) => match objection(manifest) {
+            Some(objection) => (Outcome::Unmet, objection),
+            None if manifest.kind() == Some(LANGUAGE_MODEL) => (
+                BY_BUNDLE,
+                format!("metadata.json is a language model's, version {MANIFEST_VERSION}"),
+            ),
+            None => (
+                Outcome::Unknown,
+                format!(
+                    "metadata.json is of kind `{}`, and only `{LANGUAGE_MODEL}` can be judged",
+                    manifest.kind().unwrap_or_default()
+                ),
+            ),
+        },
+    }
+}
+
+/// The first thing in the manifest that makes every loader refuse it.
+fn objection(manifest: &Manifest) -> Option<String> {
+    let version = manifest.metadata_version();
+    if version != Some(MANIFEST_VERSION) {
+        return Some(format!(
+            "the loader takes manifest version {MANIFEST_VERSION} alone, and this is {}",
+            version.map_or_else(|| "not stated".to_owned(), |version| format!("`{version}`"))
+        ));
+    }
+    let language = manifest.language();
+    let positive = |number: Option<i64>| number.is_some_and(|number| number > 0);
+    let fields = [
+        ("kind", manifest.kind().is_some()),
+        ("name", manifest.name().is_some()),
+        ("assets.main", manifest.main_asset().is_some()),
+        (
+            "language.tokenizer",
+            language.is_some_and(|l| l.tokenizer().is_some()),
+        ),
+        (
+            "language.vocab_size",
+            language.is_some_and(|l| positive(l.vocab_size())),
+        ),
+        (
+            "language.max_context_length",
+            language.is_some_and(|l| positive(l.max_context_length())),
+        ),
+    ];
+    let (field, _) = fields.into_iter().find(|(_, usable)| !usable)?;
+    Some(format!(
+        "the loader requires `{field}` in metadata.json, and it is missing or unusable"
+    ))
+}
+
+fn asset(target: &Target, resolution: &Resolution, engine: &EngineFacts) -> (Outcome, String) {
+    let declared = &resolution.declared;
+    if resolution.escapes {
+        let detail = format!("assets.main is `{declared}`, outside the bundle, and not followed");
+        return (Outcome::Unknown, detail);
+    }
+    let loaded = if engine.finds_compiled_assets {
+        &resolution.newest
+    } else {
+        &resolution.before_fallback
+    };
+    let Some(loaded) = loaded else {
+        return absent(resolution, engine);
+    };
+    if let Part::Unreadable(error) = &target.asset {
+        return (Outcome::Unknown, unreadable(&error.message));
+    }
+    let name = loaded
+        .file_name()
+        .unwrap_or(loaded.as_os_str())
+        .to_string_lossy();
+    if *name == **declared || loaded.ends_with(declared) {
+        return (BY_BUNDLE, format!("assets.main is `{declared}`, and there"));
+    }
+    let detail = format!("assets.main is `{declared}`, and this engine loads `{name}` for it");
+    if Some(loaded) == resolution.newest.as_ref() {
+        (BY_BUNDLE, detail)
+    } else {
+        let detail = format!("{detail}, which is not the asset this tool has read");
+        (Outcome::Unknown, detail)
+    }
+}
+
+fn absent(resolution: &Resolution, engine: &EngineFacts) -> (Outcome, String) {
+    let declared = &resolution.declared;
+    let Some(compiled) = &resolution.newest else {
+        let detail = format!("assets.main is `{declared}`, and there is no such asset");
+        return (Outcome::Unmet, detail);
+    };
+    let compiled = compiled.file_name().unwrap_or(compiled.as_os_str());
+    let detail = format!(
+        "assets.main is `{declared}` and only `{}` is there, which engines before 57a0a63 do not look for: name it \
+         in assets.main",
+        compiled.to_string_lossy()
+    );
+    let outcome = if engine.era.is_some() {
+        Outcome::Unmet
+    } else {
+        Outcome::Unknown
+    };
+    (outcome, detail)
+}
+
+fn unreadable(message: &str) -> String {
+    format!("the asset could not be read: {message}")
+}

@@ -1,0 +1,86 @@
+//! The commands that lead on from a verdict.
+
+use super::{EngineFacts, Need, Outcome, Provider, Verdict};
+use crate::engine::capability::{Capability, Era};
+use crate::engine::run_contract::quoted;
+
+/// How the commands name the two sides.
+pub(super) struct Names<'a> {
+    pub(super) bundle: &'a str,
+    pub(super) checkout: &'a str,
+}
+
+/// What to type next, in order; every line stands on its own in a POSIX shell.
+pub(super) fn next(
+    verdict: Verdict,
+    needs: &[Need],
+    engine: &EngineFacts,
+    steps_singly: bool,
+    names: &Names<'_>,
+) -> Vec<String> {
+    let bundle = quoted(names.bundle);
+    let checkout = quoted(names.checkout);
+    let apply = format!("granite-bundle patch apply --engine {checkout}");
+    match verdict {
+        Verdict::Runs => run(steps_singly, &bundle, &checkout),
+        Verdict::RunsAfterPatch => {
+            let mut lines = vec![apply];
+            lines.extend(run(steps_singly, &bundle, &checkout));
+            lines
+        }
+        Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
+        Verdict::CannotRun => blocked(needs, engine, &bundle, &checkout),
+    }
+}
+
+/// Build in release (a debug build is about three times slower on the host) and benchmark.
+fn run(steps_singly: bool, bundle: &str, checkout: &str) -> Vec<String> {
+    let environment = if steps_singly {
+        "COREAI_CHUNK_THRESHOLD=1 "
+    } else {
+        ""
+    };
+    vec![
+        format!("swift build -c release --package-path {checkout}"),
+        format!(
+            "{environment}swift run -c release --package-path {checkout} llm-benchmark --model {bundle} -p 128 -g 256"
+        ),
+    ]
+}
+
+fn blocked(needs: &[Need], engine: &EngineFacts, bundle: &str, checkout: &str) -> Vec<String> {
+    let unmet = |need: &&Need| need.required && need.outcome == Outcome::Unmet;
+    let is_capability = |need: &Need| {
+        Capability::ALL
+            .iter()
+            .any(|capability| capability.id() == need.id)
+    };
+    let (of_engine, of_bundle): (Vec<_>, Vec<_>) = needs
+        .iter()
+        .filter(unmet)
+        .partition(|need| is_capability(need));
+    let mut lines = Vec::new();
+    if !of_bundle.is_empty() {
+        lines.push(format!("granite-bundle lint {bundle}"));
+    }
+    if !of_engine.is_empty() && engine.era == Some(Era::E0) {
+        lines.push(format!("git -C {checkout} switch --detach 0.2.0"));
+        lines.push(format!(
+            "granite-bundle preflight {bundle} --engine {checkout}"
+        ));
+    } else if !of_engine.is_empty() {
+        lines.push(format!("granite-bundle patch check --engine {checkout}"));
+    }
+    lines
+}
+
+impl Provider {
+    /// The word used in JSON; a patch goes by its name.
+    pub fn word(&self) -> &str {
+        match self {
+            Provider::Bundle => "bundle",
+            Provider::Native => "native",
+            Provider::Patch(name) => name,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a checkout brings.
+
+use std::collections::BTreeMap;
+
+use super::{Need, Outcome, Provider};
+use crate::engine::capability::{Capability, Era};
+
+/// Everything of a checkout that decides whether a bundle runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EngineFacts {
+    /// `None` where the checkout is of no known era.
+    pub era: Option<Era>,
+    /// Where each capability stands; one that is not in the map could not be judged.
+    pub standings: BTreeMap<Capability, Standing>,
+    /// Whether `name.aimodelc` is found where `name.aimodel` is declared.
+    pub finds_compiled_assets: bool,
+}
+
+/// Where a capability stands in a checkout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Upstream's own text has it.
+    Native,
+    /// This patch has been applied.
+    Patched(String),
+    /// This patch can be applied.
+    Patchable(String),
+    /// Neither; why, as far as known.
+    Missing(Option<String>),
+}
+
+impl EngineFacts {
+    /// The need for a capability; `why` says what in the bundle asks for it.
+    pub(super) fn need(&self, capability: Capability, required: bool, why: &str) -> Need {
+        let (outcome, how) = match self.standings.get(&capability) {
+            _ if self.era.is_none() => (
+                Outcome::Unknown,
+                "this checkout is of no engine era this tool knows".to_owned(),
+            ),
+            None => (
+                Outcome::Unknown,
+                "this checkout could not be judged".to_owned(),
+            ),
+            Some(Standing::Native) => (
+                Outcome::Met(Provider::Native),
+                "this engine has it natively".to_owned(),
+            ),
+            Some(Standing::Patched(patch)) => (
+                Outcome::Met(Provider::Patch(patch.clone())),
+                format!("patch `{patch}` is applied"),
+            ),
+            Some(Standing::Patchable(patch)) => (
+                Outcome::AfterPatch(patch.clone()),
+                format!("patch `{patch}` applies"),
+            ),
+            Some(Standing::Missing(reason)) => (
+                Outcome::Unmet,
+                reason
+                    .clone()
+                    .unwrap_or_else(|| "this engine has neither it nor a patch for it".to_owned()),
+            ),
+        };
+        Need {
+            id: capability.id(),
+            required,
+            outcome,
+            detail: format!("{why}; {how}"),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Whether a bundle runs on an engine checkout: what the one needs, joined with what the other has.
+//!
+//! Pure: facts of the bundle come from [`crate::bundle`], facts of the checkout as [`EngineFacts`].
+
+mod bundle;
+mod commands;
+mod engine;
+mod graph;
+
+use crate::bundle::Target;
+use crate::engine::outlook::Outlook;
+
+pub use engine::{EngineFacts, Standing};
+
+/// The answer for one bundle and one checkout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preflight {
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// Everything the bundle needs, the bundle's own conditions first.
+    pub needs: Vec<Need>,
+    /// Shell commands that lead on from here, in order.
+    pub next: Vec<String>,
+}
+
+/// The answer in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it is.
+    Runs,
+    /// Once the stack is applied.
+    RunsAfterPatch,
+    /// Not on this checkout, or not at all.
+    CannotRun,
+    /// Something decisive could not be established.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word used in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verdict::Runs => "runs",
+            Verdict::RunsAfterPatch => "runs-after-patch",
+            Verdict::CannotRun => "cannot-run",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// One condition for running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Kebab-case; a capability's id where the need is a capability.
+    pub id: &'static str,
+    /// False where only some callers have the need; the verdict does not ask for it then.
+    pub required: bool,
+    /// Where it stands.
+    pub outcome: Outcome,
+    /// Why the need exists and where it stands, one sentence without its full stop.
+    pub detail: String,
+}
+
+/// Where a need stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Met.
+    Met(Provider),
+    /// Met once this patch of the built-in stack is applied.
+    AfterPatch(String),
+    /// Not met, and no patch meets it.
+    Unmet,
+    /// Could not be established.
+    Unknown,
+}
+
+/// What meets a need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provider {
+    /// The bundle itself.
+    Bundle,
+    /// The engine's own text.
+    Native,
+    /// A patch of the built-in stack, applied.
+    Patch(String),
+}
+
+/// Joins what a bundle needs with what a checkout has; `checkout` is how commands name the checkout.
+pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflight {
+    let outlook = Outlook::of(target);
+    let mut needs = bundle::needs(target, engine);
+    needs.extend(graph::needs(target, outlook.as_ref(), engine));
+    let verdict = verdict(&needs, engine);
+    let steps_singly = outlook.is_some_and(|outlook| graph::steps_singly(outlook.function));
+    let names = commands::Names {
+        bundle: &target.path.to_string_lossy(),
+        checkout,
+    };
+    let next = commands::next(verdict, &needs, engine, steps_singly, &names);
+    Preflight {
+        verdict,
+        needs,
+        next,
+    }
+}
+
+/// An unrecognised checkout is never judged; else the worst required need decides.
+fn verdict(needs: &[Need], engine: &EngineFacts) -> Verdict {
+    if engine.era.is_none() {
+        return Verdict::Unknown;
+    }
+    let any = |test: fn(&Outcome) -> bool| {
+        let mut required = needs.iter().filter(|need| need.required);
+        required.any(|need| test(&need.outcome))
+    };
+    if any(|outcome| *outcome == Outcome::Unmet) {
+        Verdict::CannotRun
+    } else if any(|outcome| *outcome == Outcome::Unknown) {
+        Verdict::Unknown
+    } else if any(|outcome| matches!(outcome, Outcome::AfterPatch(_))) {
+        Verdict::RunsAfterPatch
+    } else {
+        Verdict::Runs
+    }
+}
+
+/// A need the bundle's own files decide.
+fn own(id: &'static str, outcome: Outcome, detail: String) -> Need {
+    Need {
+        id,
+        required: true,
+        outcome,
+        detail,
+    }
+}
+
+const BY_BUNDLE: Outcome = Outcome::Met(Provider::Bundle);
+
+#[cfg(test)]
+mod tests;

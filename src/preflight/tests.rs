@@ -1,0 +1,282 @@
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use granite_bundle_testkit::bundle::Bundle;
+use granite_bundle_testkit::granite::{Geometry, Granite};
+use granite_bundle_testkit::program::{Element, Tensor};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::engine::capability::{Capability, Era};
+
+fn granite() -> Granite {
+    Granite::fp16(Geometry::granite_350m())
+}
+
+/// A dynamic two-state decoder: what every era runs.
+fn transformer() -> Granite {
+    let mut granite = granite();
+    granite.signature.inputs[0].1 = Tensor::new(Element::SI32, &[1, 0]).dynamic(1);
+    granite.signature.outputs[0].1 = Tensor::new(Element::F16, &[1, 0, 100_352]).dynamic(1);
+    granite.signature.states.truncate(2);
+    granite
+}
+
+fn written(bundle: &Bundle) -> (TempDir, Target) {
+    let folder = tempfile::tempdir().unwrap();
+    bundle.write(&folder.path().join("b")).unwrap();
+    let target = Target::open(&folder.path().join("b")).unwrap();
+    (folder, target)
+}
+
+fn bundle(granite: &Granite) -> Bundle {
+    Bundle::granite("b", granite)
+}
+
+/// A checkout of an era where these capabilities stand so and the rest are missing.
+fn engine(era: Era, standings: &[(Capability, Standing)]) -> EngineFacts {
+    let missing = |id: &Capability| (*id, Standing::Missing(None));
+    let mut all: std::collections::BTreeMap<_, _> = Capability::ALL.iter().map(missing).collect();
+    all.extend(standings.iter().cloned());
+    EngineFacts {
+        era: Some(era),
+        standings: all,
+        finds_compiled_assets: era >= Era::E2,
+    }
+}
+
+const PATCH: &str = "pipelined-extra-states";
+
+fn patchable() -> Standing {
+    Standing::Patchable(PATCH.to_owned())
+}
+
+fn stock_e3() -> EngineFacts {
+    engine(
+        Era::E3,
+        &[
+            (Capability::ExtraStates, Standing::Native),
+            (Capability::StaticStep, patchable()),
+            (Capability::StaticWarmUp, patchable()),
+        ],
+    )
+}
+
+fn judge(bundle: &Bundle, engine: &EngineFacts) -> Preflight {
+    let (_folder, target) = written(bundle);
+    examine(&target, engine, "engine")
+}
+
+fn need<'a>(preflight: &'a Preflight, id: &str) -> &'a Need {
+    let mut needs = preflight.needs.iter();
+    needs.find(|need| need.id == id).unwrap()
+}
+
+#[test]
+fn granite_runs_on_the_newest_engine_after_the_patch() {
+    let preflight = judge(&bundle(&granite()), &stock_e3());
+    assert_eq!(preflight.verdict, Verdict::RunsAfterPatch, "{preflight:#?}");
+    let states = need(&preflight, "extra-states");
+    assert_eq!(states.outcome, Outcome::Met(Provider::Native));
+    assert!(
+        states
+            .detail
+            .contains("4 states (keyCache, valueCache, convState, recState)")
+    );
+    let step = need(&preflight, "static-step");
+    assert_eq!(step.outcome, Outcome::AfterPatch(PATCH.to_owned()));
+    assert!(
+        step.detail
+            .starts_with("ids are [1, 1] and logits [1, 1, 100352]")
+    );
+    assert_eq!(
+        preflight.next[0],
+        "granite-bundle patch apply --engine engine"
+    );
+    assert_eq!(
+        preflight.next[1],
+        "swift build -c release --package-path engine"
+    );
+    assert!(preflight.next[2].starts_with("COREAI_CHUNK_THRESHOLD=1 swift run -c release"));
+}
+
+#[test]
+fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
+    let patched = || Standing::Patched(PATCH.to_owned());
+    let engine = engine(
+        Era::E1,
+        &[
+            (Capability::ExtraStates, patched()),
+            (Capability::StaticStep, patched()),
+            (Capability::StaticWarmUp, patched()),
+        ],
+    );
+    let preflight = judge(&bundle(&granite()), &engine);
+    assert_eq!(preflight.verdict, Verdict::Runs, "{preflight:#?}");
+    let shared = need(&preflight, "shared-product");
+    assert_eq!((shared.required, &shared.outcome), (false, &Outcome::Unmet));
+    assert_eq!(preflight.next.len(), 2);
+}
+
+#[test]
+fn granite_cannot_run_on_the_first_engines_and_is_told_where_it_can() {
+    let reason = Some("too early".to_owned());
+    let missing = [(Capability::ExtraStates, Standing::Missing(reason))];
+    let preflight = judge(&bundle(&granite()), &engine(Era::E0, &missing));
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    assert!(
+        need(&preflight, "extra-states")
+            .detail
+            .ends_with("; too early")
+    );
+    assert_eq!(preflight.next[0], "git -C engine switch --detach 0.2.0");
+}
+
+#[test]
+fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
+    for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
+        let preflight = judge(&bundle(&transformer()), &engine(era, &[]));
+        assert_eq!(preflight.verdict, Verdict::Runs, "{era}: {preflight:#?}");
+        let ids: Vec<_> = preflight.needs.iter().map(|need| need.id).collect();
+        let expected = [
+            "manifest",
+            "asset",
+            "function",
+            "vocabulary",
+            "shared-product",
+        ];
+        assert_eq!(ids, expected);
+        assert!(!preflight.next[1].contains("COREAI_CHUNK_THRESHOLD"));
+    }
+}
+
+#[test]
+fn an_unrecognised_checkout_is_unknown_whatever_the_bundle() {
+    let nothing = EngineFacts::default();
+    let mut five = granite();
+    let fifth = five.signature.states[3].clone();
+    five.signature.states.push(fifth);
+    for granite in [granite(), transformer(), five] {
+        let preflight = judge(&bundle(&granite), &nothing);
+        assert_eq!(preflight.verdict, Verdict::Unknown);
+        assert_eq!(
+            preflight.next,
+            ["granite-bundle patch status --engine engine"]
+        );
+    }
+}
+
+#[test]
+fn what_the_graph_cannot_have_is_refused_by_name() {
+    type Change = fn(&mut Granite);
+    let cases: [(Change, &str, &str); 6] = [
+        (|g| g.signature.states.truncate(1), "states", "1 states"),
+        (
+            |g| g.signature.inputs[0].1 = Tensor::new(Element::SI32, &[1, 64]),
+            "query",
+            "ids are [1, 64]",
+        ),
+        (
+            |g| g.signature.outputs[0].1.element = Element::F32,
+            "function",
+            "samples float16 logits",
+        ),
+        (
+            |g| g.signature.states.rotate_left(1),
+            "states",
+            "takes the first two",
+        ),
+        (
+            |g| g.signature.function = "other".to_owned(),
+            "function",
+            "loads the function `main`",
+        ),
+        (
+            |g| {
+                let extra = g.signature.inputs[1].clone();
+                g.signature.inputs.push(extra);
+            },
+            "function",
+            "takes 3 inputs",
+        ),
+    ];
+    let e1 = engine(Era::E1, &[(Capability::ExtraStates, patchable())]);
+    for (change, id, words) in cases {
+        let mut granite = granite();
+        change(&mut granite);
+        let preflight = judge(&bundle(&granite), &e1);
+        assert_eq!(preflight.verdict, Verdict::CannotRun, "{id}");
+        let refused = need(&preflight, id);
+        assert_eq!(refused.outcome, Outcome::Unmet);
+        assert!(refused.detail.contains(words), "{}", refused.detail);
+        assert!(preflight.next[0].starts_with("granite-bundle lint "));
+    }
+}
+
+#[test]
+fn what_the_loader_refuses_is_refused() {
+    let cases = [
+        (
+            json!("0.1"),
+            "metadata_version",
+            "version 0.2 alone, and this is `0.1`",
+        ),
+        (json!(null), "name", "requires `name`"),
+    ];
+    for (value, key, words) in cases {
+        let mut bundle = bundle(&granite());
+        bundle.manifest.as_mut().unwrap()[key] = value;
+        let preflight = judge(&bundle, &stock_e3());
+        assert_eq!(preflight.verdict, Verdict::CannotRun);
+        let detail = &need(&preflight, "manifest").detail;
+        assert!(detail.contains(words), "{detail}");
+    }
+    let mut narrow = bundle(&granite());
+    narrow.manifest.as_mut().unwrap()["language"]["vocab_size"] = json!(100);
+    let preflight = judge(&narrow, &stock_e3());
+    assert_eq!(need(&preflight, "vocabulary").outcome, Outcome::Unmet);
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+}
+
+#[test]
+fn a_bare_asset_is_not_a_bundle() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let asset = Target::open(&target.path.join("b.aimodel")).unwrap();
+    let preflight = examine(&asset, &stock_e3(), "engine");
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    assert_eq!(need(&preflight, "manifest").outcome, Outcome::Unmet);
+    assert!(need(&preflight, "static-step").detail.contains("[1, 1]"));
+}
+
+#[test]
+fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
+    let (_folder, target) = written(&bundle(&transformer()));
+    let (source, compiled) = (
+        target.path.join("b.aimodel"),
+        target.path.join("b.aimodelc"),
+    );
+    fs::rename(source.join("main.mlirb"), source.join("main-h18p.mlirb")).unwrap();
+    fs::rename(source, compiled).unwrap();
+    let target = Target::open(&target.path).unwrap();
+    let asset = |era| {
+        let preflight = examine(&target, &engine(era, &[]), "engine");
+        need(&preflight, "asset").clone()
+    };
+    let early = asset(Era::E1);
+    assert_eq!(early.outcome, Outcome::Unmet);
+    assert!(
+        early.detail.contains("name it in assets.main"),
+        "{}",
+        early.detail
+    );
+    let late = asset(Era::E3);
+    assert_eq!(late.outcome, BY_BUNDLE);
+    assert!(
+        late.detail
+            .ends_with("this engine loads `b.aimodelc` for it"),
+        "{}",
+        late.detail
+    );
+}

@@ -1,0 +1,80 @@
+//! `granite-bundle/preflight/1`.
+
+use serde::Serialize;
+
+use crate::engine::capability::Era;
+use crate::preflight::{Outcome, Preflight};
+
+/// Name and version of the document.
+pub const SCHEMA: &str = "granite-bundle/preflight/1";
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Document<'a> {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub path: &'a str,
+    pub engine: Engine<'a>,
+    pub needs: Vec<Need<'a>>,
+    pub next: &'a [String],
+}
+
+/// The checkout.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Engine<'a> {
+    pub path: &'a str,
+    pub era: Option<Era>,
+}
+
+/// One need.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Need<'a> {
+    pub id: &'static str,
+    pub satisfied: bool,
+    pub required: bool,
+    pub by: Option<&'a str>,
+    pub detail: &'a str,
+}
+
+impl<'a> Document<'a> {
+    /// The document for one bundle, named as the user named it, and one checkout.
+    pub fn new(preflight: &'a Preflight, path: &'a str, engine: Engine<'a>) -> Document<'a> {
+        Document {
+            schema: SCHEMA,
+            verdict: preflight.verdict.word(),
+            path,
+            engine,
+            needs: preflight.needs.iter().map(Need::new).collect(),
+            next: &preflight.next,
+        }
+    }
+}
+
+impl<'a> Need<'a> {
+    fn new(need: &'a crate::preflight::Need) -> Need<'a> {
+        let (satisfied, by) = match &need.outcome {
+            Outcome::Met(provider) => (true, Some(provider.word())),
+            Outcome::AfterPatch(patch) => (false, Some(patch.as_str())),
+            Outcome::Unmet | Outcome::Unknown => (false, None),
+        };
+        Need {
+            id: need.id,
+            satisfied,
+            required: need.required,
+            by,
+            detail: &need.detail,
+        }
+    }
+}
