@@ -46,6 +46,18 @@ pub struct Patch {
     pub provides: Vec<Capability>,
     /// The same change for different engines; exactly one for a folder.
     pub variants: Vec<Variant>,
+    /// The eras it has no variant for, and why.
+    pub unsupported: Vec<Unsupported>,
+}
+
+/// Eras that a patch leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsupported {
+    /// The eras.
+    pub eras: Vec<Era>,
+    /// Why, and what to do instead; a clause that can follow a colon.
+    pub reason: String,
 }
 
 /// One patch file.
@@ -175,6 +187,13 @@ impl Series {
         named.or_else(|| self.patches.iter().find(is_file))
     }
 
+    /// Why no variant of a patch is for this era, where the series says so.
+    pub fn unsupported_reason(&self, patch: &str, era: Era) -> Option<&str> {
+        let unsupported = &self.find(patch)?.unsupported;
+        let entry = unsupported.iter().find(|entry| entry.eras.contains(&era));
+        entry.map(|entry| entry.reason.as_str())
+    }
+
     /// What each variant leaves in the files, for [`survey`](crate::engine::capability::survey).
     pub fn provisions(&self) -> impl Iterator<Item = Provision<'_>> {
         let variants = self.patches.iter().flat_map(|patch| &patch.variants);
@@ -277,6 +296,7 @@ fn from_file(file: &str, text: Vec<u8>) -> Patch {
             &[],
             text,
         )],
+        unsupported: Vec::new(),
     }
 }
 
@@ -319,6 +339,8 @@ struct PatchFields {
     title: String,
     provides: Vec<Capability>,
     variant: Vec<VariantFields>,
+    #[serde(default)]
+    unsupported: Vec<Unsupported>,
 }
 
 #[derive(Deserialize)]
@@ -357,6 +379,7 @@ fn described(
             name: fields.name,
             title: fields.title,
             provides: fields.provides,
+            unsupported: fields.unsupported,
         })
     });
     Ok(Series {
@@ -387,7 +410,12 @@ macro_rules! embedded {
 }
 
 /// Every patch file of the built-in series, so that one program file installs everything.
-const EMBEDDED: &[(&str, &str)] = embedded!["shared-product.patch"];
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "pipelined-extra-states/e1.patch",
+    "pipelined-extra-states/e2.patch",
+    "pipelined-extra-states/e3.patch",
+    "shared-product.patch",
+];
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
