@@ -1,11 +1,290 @@
 //! `granite-bundle inspect`.
 
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+
 use super::{Exit, Ui};
+use crate::bundle::{DiscoverError, Opened, Part, Target, discover};
+use crate::engine::outlook::Outlook;
+use crate::model::RecordedHash;
+use crate::profile;
+use crate::report::human;
+use crate::report::json::inspect::{Document, Entry, Options};
+
+/// More targets than this are listed; fewer also get a page each.
+const PAGES: usize = 4;
+/// A progress bar is drawn once hashing has taken this long.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Show what a bundle is, read from its bytes
+///
+/// PATH is a bundle folder, an `.aimodel` or `.aimodelc` folder, or a folder that holds some at any depth.
+///
+/// Exit code: 0 fine; 1 if a hash does not match, or one of several targets cannot be read; 2 if the only target
+/// cannot be read, or a path does not exist.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// What to look at
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print the document `granite-bundle schema inspect` describes
+    #[arg(long)]
+    json: bool,
+    /// Count the operations
+    #[arg(long)]
+    ops: bool,
+    /// List the weights by element type and quantization
+    #[arg(long)]
+    weights: bool,
+    /// Compute the SHA-256 of the bytecode and compare it with the recorded one
+    #[arg(long)]
+    verify_hash: bool,
+    /// Say how many tokens a second this memory bandwidth allows
+    #[arg(long, value_name = "GB/s", value_parser = bandwidth)]
+    bandwidth: Option<f64>,
+    /// Show private functions, and a page for each of many targets
+    #[arg(long)]
+    all: bool,
+}
 
-pub(super) fn run(_args: &Args, _ui: &mut Ui) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+/// Bytes per second from a positive number of GB/s.
+fn bandwidth(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number * 1e9),
+        _ => Err("expected a positive number of gigabytes per second, such as 60".to_owned()),
+    }
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let targets = open(&args.paths);
+    let hashes = match args.verify_hash {
+        true => hash_all(&targets, ui)?,
+        false => vec![None; targets.len()],
+    };
+    let outlooks: Vec<_> = targets
+        .iter()
+        .map(|target| target.as_ref().ok().and_then(Outlook::of))
+        .collect();
+    let view = View {
+        args,
+        targets: &targets,
+        outlooks: &outlooks,
+        hashes: &hashes,
+    };
+    let text = if args.json {
+        view.json()?
+    } else {
+        view.pages(ui.width)
+    };
+    ui.out.write_all(text.as_bytes())?;
+    ui.out.flush()?;
+    for target in &targets {
+        complain(target, ui);
+    }
+    Ok(view.exit())
+}
+
+/// Reads every target, in parallel and in order.
+fn open(paths: &[PathBuf]) -> Vec<Opened> {
+    let places = discover(paths);
+    match places.len() {
+        // One target does not need a thread pool.
+        1 => places
+            .into_iter()
+            .map(|place| place.map(|place| Target::read(&place)))
+            .collect(),
+        _ => places
+            .into_par_iter()
+            .map(|place| place.map(|place| Target::read(&place)))
+            .collect(),
+    }
+}
+
+/// Says on stderr why a target, or a part of it, could not be read.
+fn complain(target: &Opened, ui: &mut Ui) {
+    let target = match target {
+        Ok(target) => target,
+        Err(error) => return ui.failure(&error.clone().into()),
+    };
+    if let Some(failure) = target.failure() {
+        ui.failure(&failure);
+    }
+    if let Part::Unreadable(error) = &target.tokenizer {
+        ui.failure(&error.clone().into());
+    }
+    for error in target
+        .tokenizer
+        .present()
+        .map_or(&[][..], |tokenizer| &tokenizer.errors)
+    {
+        ui.failure(&error.clone().into());
+    }
+    if let Some(text) = unexpected_version(target) {
+        ui.warning(&text);
+    }
+}
+
+fn unexpected_version(target: &Target) -> Option<String> {
+    let manifest = target.manifest.present()?;
+    let found = match manifest.metadata_version() {
+        Some("0.2") => return None,
+        Some(version) => format!("`metadata_version` is {version:?}"),
+        None => "`metadata_version` is not a string".to_owned(),
+    };
+    let path = manifest.document.path.display();
+    Some(format!(
+        "{path}: {found}, and every engine so far reads \"0.2\" only"
+    ))
+}
+
+fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Option<[u8; 32]>>> {
+    let assets: Vec<_> = targets
+        .iter()
+        .map(|target| {
+            target
+                .as_ref()
+                .ok()
+                .and_then(|target| target.asset.present())
+        })
+        .collect();
+    let total = assets.iter().flatten().map(|asset| asset.bytes).sum();
+    let bar = Bar::new(total, ui.progress);
+    let hashes = assets.iter().map(|asset| {
+        let Some(asset) = asset else { return Ok(None) };
+        let hash = asset
+            .content_hash_with(|bytes| bar.advance(bytes))
+            .with_context(|| format!("cannot hash {}", asset.bytecode_path.display()))?;
+        Ok(Some(hash))
+    });
+    let hashes = hashes.collect();
+    bar.bar.finish_and_clear();
+    hashes
+}
+
+/// A progress bar that stays out of sight until it is worth drawing.
+struct Bar {
+    bar: ProgressBar,
+    wanted: bool,
+}
+
+impl Bar {
+    fn new(bytes: u64, wanted: bool) -> Bar {
+        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template(
+            "hashing {wide_bar:.cyan/black} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        );
+        let bar = match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        Bar { bar, wanted }
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+        if self.wanted && self.bar.is_hidden() && self.bar.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}
+
+/// Everything there is to show.
+struct View<'a> {
+    args: &'a Args,
+    targets: &'a [Opened],
+    outlooks: &'a [Option<Outlook<'a>>],
+    hashes: &'a [Option<[u8; 32]>],
+}
+
+impl<'a> View<'a> {
+    fn options(&self, place: usize, target: &Target) -> Options<'a> {
+        Options {
+            operations: self.args.ops,
+            weights: self.args.weights,
+            bandwidth: self.args.bandwidth,
+            computed_hash: self.hashes[place],
+            profile: profile::nearest(profile::builtin(), target)
+                .map(|profile| profile.name.as_str()),
+        }
+    }
+
+    fn json(&self) -> anyhow::Result<String> {
+        let entries = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(place, target)| match target {
+                Ok(target) => {
+                    let outlook = self.outlooks[place].as_ref();
+                    Entry::new(target, outlook, self.options(place, target))
+                }
+                Err(error) => Entry::of_error(error),
+            });
+        let document = Document::new(entries.collect());
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
+    }
+
+    fn pages(&self, columns: u16) -> String {
+        let mut text = String::new();
+        if self.targets.len() > 1 {
+            text += &human::list::list(self.targets, self.outlooks, columns);
+        }
+        if self.targets.len() > PAGES && !self.args.all {
+            return text;
+        }
+        for (place, target) in self.targets.iter().enumerate() {
+            let Some(target) = target.as_ref().ok().filter(|target| has_page(target)) else {
+                continue;
+            };
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            let outlook = self.outlooks[place].as_ref();
+            let options = self.options(place, target);
+            text += &human::inspect::page(target, outlook, options, self.args.all, columns);
+        }
+        text
+    }
+
+    fn exit(&self) -> Exit {
+        let missing = |target: &Opened| matches!(target, Err(DiscoverError { missing: true, .. }));
+        let unreadable = |target: &Opened| match target {
+            Ok(target) => target.failure().is_some(),
+            Err(_) => true,
+        };
+        let single = self.targets.len() == 1;
+        if self.targets.iter().any(missing) || (single && unreadable(&self.targets[0])) {
+            Exit::Trouble
+        } else if self.targets.iter().any(unreadable) || self.mismatch() {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        }
+    }
+
+    /// True if a computed hash differs from the recorded one.
+    fn mismatch(&self) -> bool {
+        let mut pairs = self.targets.iter().zip(self.hashes);
+        pairs.any(|(target, computed)| {
+            let asset = target
+                .as_ref()
+                .ok()
+                .and_then(|target| target.asset.present());
+            match (asset.map(|asset| &asset.recorded_hash), computed) {
+                (Some(RecordedHash::Sha256(recorded)), Some(computed)) => recorded != computed,
+                (Some(RecordedHash::Malformed(_)), Some(_)) => true,
+                _ => false,
+            }
+        })
+    }
+}
+
+/// True if there is anything to show of a target: a manifest or an asset.
+fn has_page(target: &Target) -> bool {
+    target.manifest.present().is_some() || target.asset.present().is_some()
 }

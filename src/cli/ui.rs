@@ -6,6 +6,8 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 
 use super::exit::Advised;
+use crate::bundle::Failure;
+use crate::report::terminal::safe;
 
 /// Width assumed where stdout is not a terminal, in columns.
 const DEFAULT_WIDTH: u16 = 100;
@@ -61,6 +63,25 @@ impl Ui {
         self.line(AnsiColor::Yellow.on_default().bold(), "note", text);
     }
 
+    /// Shows why a file could not be read, and what to do about it.
+    pub fn failure(&mut self, failure: &Failure) {
+        let red = AnsiColor::Red.on_default().bold();
+        let path = failure.path.display();
+        let place = match failure.offset {
+            Some(offset) => format!(" (at byte {offset})"),
+            None => String::new(),
+        };
+        self.line(red, "error", &format!("{path}: {}{place}", failure.message));
+        if let Some(help) = &failure.help {
+            self.help(help);
+        }
+    }
+
+    /// Shows something that does not stop the command.
+    pub fn warning(&mut self, text: &str) {
+        self.line(AnsiColor::Yellow.on_default().bold(), "warning", text);
+    }
+
     /// Shows a next step.
     pub fn help(&mut self, text: &str) {
         self.line(AnsiColor::Cyan.on_default().bold(), "help", text);
@@ -68,6 +89,6 @@ impl Ui {
 
     // A failure to write to stderr leaves nobody to tell.
     fn line(&mut self, style: Style, label: &str, text: &str) {
-        let _ = writeln!(self.err, "{style}{label}{style:#}: {text}");
+        let _ = writeln!(self.err, "{style}{label}{style:#}: {}", safe(text));
     }
 }

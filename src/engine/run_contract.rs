@@ -8,8 +8,20 @@ use crate::model::Function;
 pub struct Duty {
     /// Its id; the lint rule that speaks of it has the same.
     pub id: &'static str,
-    /// What to do and why, in at most two sentences; commands stand between backticks.
-    pub text: String,
+    /// What to do and why, in at most two sentences; names stand between backticks.
+    pub what: String,
+    /// The command that does it, for a POSIX shell.
+    pub command: Option<String>,
+}
+
+impl Duty {
+    /// What to do, and the command between backticks.
+    pub fn text(&self) -> String {
+        match &self.command {
+            Some(command) => format!("{} Command: `{command}`", self.what),
+            None => self.what.clone(),
+        }
+    }
 }
 
 /// The requirements of a function, most urgent first; `bundle` is how a command names the bundle.
@@ -21,69 +33,78 @@ pub fn run_contract(function: &Function, bundle: &str) -> Vec<Duty> {
     let hybrid = kinds.contains(&StateKind::Fixed);
     let model = quoted(bundle);
     let mut duties = Vec::new();
-    let mut add = |applies: bool, id, text: String| {
+    let mut add = |applies: bool, id, what: String, command: Option<String>| {
         if applies {
-            duties.push(Duty { id, text });
+            duties.push(Duty { id, what, command });
         }
     };
     add(
         kinds.len() > 2 || static_logits(function).is_some(),
         "run-engine-revision",
         needed_of_the_engine(function),
+        None,
     );
     add(
         single,
         "run-chunk-one",
-        format!(
-            "Feed prompts one token at a time: `COREAI_CHUNK_THRESHOLD=1 llm-benchmark --model {model}`. Set it \
-             before the engine is created; an engine that takes the chunk from the graph does not need it."
-        ),
+        "Feed prompts one token at a time: set `COREAI_CHUNK_THRESHOLD=1` before the engine is created. An engine \
+         that takes the chunk from the graph does not need it."
+            .to_owned(),
+        Some(format!("COREAI_CHUNK_THRESHOLD=1 llm-benchmark --model {model}")),
     );
     add(
         single,
         "run-warmup",
-        format!(
-            "Warm up with length 1: `COREAI_CHUNK_THRESHOLD=1 llm-runner --model {model} --warmup exact \
-             --warmup-length 1`. The default length of 256 does not fit the static step and ends the process."
-        ),
+        "Warm up with length 1, or not at all: the default length 256 does not fit the static step and ends the \
+         process."
+            .to_owned(),
+        Some(format!(
+            "COREAI_CHUNK_THRESHOLD=1 llm-runner --model {model} --warmup exact --warmup-length 1"
+        )),
     );
     add(
         hybrid,
         "run-no-partial-reset",
         "Reset only to 0: a fixed state cannot be rewound to an earlier token.".to_owned(),
+        None,
     );
     add(
         hybrid,
         "run-reask",
-        "Call `reset(to: 0)` before sending a prompt again on the 0.2.0 line; later engines replay by themselves."
+        "On the 0.2.0 line, call `reset(to: 0)` before sending a prompt again; later engines replay by themselves."
             .to_owned(),
+        None,
     );
     add(
         !kinds.is_empty(),
         "run-extension-skip",
-        "Between turns, reset, or send the conversation again so that the last sampled token is fed: a turn that \
-         ends by token limit never encodes it."
+        "Between turns, reset, or send the conversation so that the last sampled token is fed: a turn that ends by \
+         token limit leaves it out."
             .to_owned(),
+        None,
     );
     add(
         single,
         "run-long-prefill-reset",
-        "Cancel and wait before resetting during a long prompt: a reset that waits longer than about 5 s ends the \
+        "During a long prompt, cancel and wait before resetting: a reset that waits longer than about 5 s ends the \
          process."
             .to_owned(),
+        None,
     );
     add(
         kinds.len() > 2,
         "run-guided-hybrid",
-        "Use the variant `coreai-sequential` for guided generation: the constrained GPU step binds the key and \
-         value states only."
+        "For guided generation use the variant `coreai-sequential`: the constrained GPU step binds the key and value \
+         states only."
             .to_owned(),
+        None,
     );
     add(
         kinds.contains(&StateKind::KvCache),
         "run-token-limit",
         "Give a token limit: without one, the caches are grown to the full context at the start."
             .to_owned(),
+        None,
     );
     duties
 }
@@ -131,7 +152,7 @@ mod tests {
         let duties = run_contract(&granite(), "my bundle");
         let text = |id| {
             let duty = duties.iter().find(|duty| duty.id == id);
-            duty.map_or("", |duty| duty.text.as_str())
+            duty.map(Duty::text).unwrap_or_default()
         };
         assert_eq!(duties.len(), 9);
         assert!(

@@ -30,11 +30,19 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The published artifact of that bundle name, of any built-in profile.
 pub fn published(bundle: &str) -> Option<&'static Published> {
+    artifacts().find(|artifact| artifact.bundle == bundle)
+}
+
+/// The published artifact whose bytecode file has that SHA-256 (hex), of any built-in profile.
+pub fn published_by_hash(sha256: &str) -> Option<&'static Published> {
+    artifacts().find(|artifact| artifact.sha256 == sha256)
+}
+
+fn artifacts() -> impl Iterator<Item = &'static Published> {
     builtin()
         .iter()
         .flat_map(|profile| &profile.forms)
         .filter_map(|form| form.published.as_ref())
-        .find(|artifact| artifact.bundle == bundle)
 }
 
 impl Profile {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{DType, Dim, HeadKind, Value, ValueType};
 
-pub use builtin::{builtin, names, published};
+pub use builtin::{builtin, names, published, published_by_hash};
 pub use load::ProfileError;
 pub use recognise::nearest;
 

@@ -1,3 +1,6 @@
 //! Pages for a terminal.
 
+pub mod inspect;
+pub mod list;
+mod page;
 pub mod patch;

@@ -580,7 +580,7 @@ impl<'a> Engine<'a> {
                 .iter()
                 .map(|duty| Duty {
                     id: duty.id,
-                    text: duty.text.clone(),
+                    text: duty.text(),
                 })
                 .collect(),
         }

@@ -1,0 +1,702 @@
+//! The page of one bundle or asset, and the list of many.
+
+use anstyle::Style;
+use serde_json::Value as Json;
+
+use super::page::Page;
+use crate::bundle::{Language, Manifest, Symlink, Target, Tokenizer};
+use crate::engine::memory::tokens_per_second;
+use crate::engine::outlook::Outlook;
+use crate::engine::signature::StateKind;
+use crate::engine::stop_tokens::stop_tokens;
+use crate::model::{
+    Asset, AssetFormat, Dim, Function, Head, HeadKind, RecordedHash, Value, ValueType, Visibility,
+    Weights,
+};
+use crate::profile;
+use crate::report::json::inspect::Options;
+use crate::report::terminal::{
+    ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, STRONG, count, plural, size,
+};
+
+/// Quantized groups listed without `--weights`.
+const GROUPS_SHOWN: usize = 4;
+
+/// The page of one target; `all` also lists private functions.
+pub fn page(
+    target: &Target,
+    outlook: Option<&Outlook<'_>>,
+    options: Options<'_>,
+    all: bool,
+    columns: u16,
+) -> String {
+    let mut page = Page::new(columns);
+    heading(&mut page, target, outlook);
+    bundle_section(&mut page, target);
+    asset_section(&mut page, target, options);
+    if let Some(asset) = target.asset.present() {
+        functions_section(&mut page, asset, outlook, all);
+        engine_section(&mut page, outlook);
+        weights_section(&mut page, &asset.weights, outlook, options);
+        memory_section(&mut page, target, outlook);
+        if options.operations {
+            operations_section(&mut page, asset);
+        }
+        run_contract_section(&mut page, outlook);
+    }
+    tokenizer_section(&mut page, target);
+    provenance_section(&mut page, target, options);
+    page.finish()
+}
+
+fn heading(page: &mut Page, target: &Target, outlook: Option<&Outlook<'_>>) {
+    let path = target.path.display().to_string();
+    let folder = target.path.file_name().map(|name| name.to_string_lossy());
+    let manifest = target.manifest.present();
+    let name = manifest
+        .and_then(Manifest::name)
+        .map_or_else(|| folder.unwrap_or_default(), Into::into);
+    let mut facts = Vec::new();
+    match manifest {
+        Some(manifest) => facts.extend(manifest.kind().map(str::to_owned)),
+        None => facts.push("asset".to_owned()),
+    }
+    facts.extend(target.asset.present().map(|asset| size(asset.bytes)));
+    facts.extend(outlook.map(|outlook| match outlook.structure.variant() {
+        Some(variant) => format!("{} → {variant}", outlook.structure),
+        None => outlook.structure.to_string(),
+    }));
+    page.heading(&name, &facts.join(" · "), &path);
+}
+
+fn bundle_section(page: &mut Page, target: &Target) {
+    let Some(manifest) = target.manifest.present() else {
+        return;
+    };
+    page.section("Bundle");
+    let version = manifest.metadata_version();
+    page.field(
+        "manifest",
+        &format!("version {}", version.unwrap_or("not declared")),
+    );
+    if let Some(Json::Object(assets)) = manifest.document.value.get("assets") {
+        for (place, (role, file)) in assets.iter().enumerate() {
+            let file = file
+                .as_str()
+                .map_or_else(|| file.to_string(), str::to_owned);
+            let label = if place == 0 { "assets" } else { "" };
+            page.field(label, &format!("{role} → {file}"));
+        }
+    }
+    if let Some(language) = manifest.language() {
+        language_fields(page, language);
+    }
+    let root = &manifest.document.value;
+    page.optional("source", root.get("source").and_then(source).as_deref());
+    let compression = root.get("compression").filter(|value| !value.is_null());
+    match compression {
+        Some(value) => page.field("compression", &compact(value)),
+        None => page.field_in(DIM, "compression", "none declared"),
+    }
+    let licenses = target
+        .license_files
+        .iter()
+        .filter_map(|path| path.file_name());
+    let licenses: Vec<_> = licenses.map(|name| name.to_string_lossy()).collect();
+    match licenses.is_empty() {
+        true => page.field_in(DIM, "license file", "none"),
+        false => page.field("license file", &licenses.join(", ")),
+    }
+}
+
+fn language_fields(page: &mut Page, language: Language<'_>) {
+    let number = |value: Option<i64>, unit: &str| {
+        value.map(|value| match u64::try_from(value) {
+            Ok(value) => format!("{}{unit}", count(value)),
+            Err(_) => value.to_string(),
+        })
+    };
+    page.optional(
+        "vocabulary",
+        number(language.vocab_size(), " tokens").as_deref(),
+    );
+    page.optional(
+        "context",
+        number(language.max_context_length(), " tokens").as_deref(),
+    );
+    let embedded = if language.embedded_tokenizer() {
+        "embedded"
+    } else {
+        "downloaded"
+    };
+    let tokenizer = language.tokenizer().map(|id| format!("{id} ({embedded})"));
+    page.optional("tokenizer", tokenizer.as_deref());
+    if language.main_function() != "main" {
+        page.field("function", language.main_function());
+    }
+}
+
+/// The model a manifest's `source` names and, beside it, its other texts.
+fn source(value: &Json) -> Option<String> {
+    let object = value.as_object()?;
+    let model = object.get("hf_model_id").and_then(Json::as_str);
+    let others = object
+        .iter()
+        .filter(|(key, _)| *key != "hf_model_id")
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| format!("{} {}", key.replace('_', " "), compact(value)));
+    let parts: Vec<String> = model.map(str::to_owned).into_iter().chain(others).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn compact(value: &Json) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn asset_section(page: &mut Page, target: &Target, options: Options<'_>) {
+    page.section("Asset");
+    for link in &target.symlinks {
+        page.field_in(NOTABLE, "symbolic link", &link_text(link));
+    }
+    let Some(asset) = target.asset.present() else {
+        let why = target
+            .failure()
+            .map_or_else(String::new, |failure| failure.message);
+        page.field_in(BAD, "unreadable", &why);
+        return;
+    };
+    let format = match asset.format {
+        AssetFormat::Source => "source (.aimodel)",
+        AssetFormat::Compiled => "compiled (.aimodelc)",
+    };
+    page.field("format", format);
+    page.field(
+        "bytecode",
+        &format!("{} ({} bytes)", size(asset.bytes), count(asset.bytes)),
+    );
+    let dialects = asset
+        .bytecode
+        .dialects
+        .iter()
+        .map(|dialect| match dialect.version {
+            Some(version) => format!("{} {version}", dialect.name),
+            None => dialect.name.clone(),
+        });
+    let container = format!(
+        "version {} by {}, dialects {}",
+        asset.bytecode.version,
+        asset.bytecode.producer,
+        dialects.collect::<Vec<_>>().join(", ")
+    );
+    page.field("container", &container);
+    if let Some(metadata) = &asset.metadata {
+        let created = metadata.creation_date.as_deref().map(date);
+        let producer = [metadata.producer.clone(), created].into_iter().flatten();
+        let producer = producer.collect::<Vec<_>>().join(", ");
+        page.optional(
+            "producer",
+            Some(producer.as_str()).filter(|text| !text.is_empty()),
+        );
+        page.optional(
+            "author",
+            metadata.author.as_deref().filter(|text| !text.is_empty()),
+        );
+        page.optional(
+            "license",
+            metadata.license.as_deref().filter(|text| !text.is_empty()),
+        );
+        page.optional("description", metadata.description.as_deref());
+    }
+    page.optional("needs OS", asset.compatibility_version());
+    let (style, text) = hash(asset, options);
+    page.field_in(style, "SHA-256", &text);
+}
+
+fn link_text(link: &Symlink) -> String {
+    format!("{} → {}", link.path.display(), link.target.display())
+}
+
+/// `20260819T120000Z` as `2026-08-19 12:00 UTC`; anything else as it is.
+fn date(recorded: &str) -> String {
+    let digits = |range| {
+        recorded
+            .get(range)
+            .filter(|text: &&str| text.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let parts = (
+        digits(0..4),
+        digits(4..6),
+        digits(6..8),
+        digits(9..11),
+        digits(11..13),
+    );
+    match parts {
+        (Some(year), Some(month), Some(day), Some(hour), Some(minute))
+            if recorded.len() == 16 && recorded.ends_with('Z') =>
+        {
+            format!("{year}-{month}-{day} {hour}:{minute} UTC")
+        }
+        _ => recorded.to_owned(),
+    }
+}
+
+fn hash(asset: &Asset, options: Options<'_>) -> (Style, String) {
+    match (&asset.recorded_hash, options.computed_hash) {
+        (RecordedHash::Sha256(recorded), Some(computed)) if *recorded == computed => {
+            (GOOD, format!("{} verified", abbreviated(recorded)))
+        }
+        (RecordedHash::Sha256(recorded), Some(computed)) => {
+            let (recorded, computed) = (abbreviated(recorded), abbreviated(&computed));
+            (
+                BAD,
+                format!("MISMATCH: {recorded} recorded, {computed} computed"),
+            )
+        }
+        (RecordedHash::Sha256(recorded), None) => {
+            let recorded = abbreviated(recorded);
+            (
+                PLAIN,
+                format!("{recorded} recorded, not verified (--verify-hash)"),
+            )
+        }
+        (RecordedHash::Malformed(bytes), _) => (
+            BAD,
+            format!("main.hash has {}, a SHA-256 has 32", plural(*bytes, "byte")),
+        ),
+        (RecordedHash::Missing, Some(computed)) => (
+            NOTABLE,
+            format!("{} computed, none recorded", abbreviated(&computed)),
+        ),
+        (RecordedHash::Missing, None) => (DIM, "none recorded".to_owned()),
+    }
+}
+
+/// The first twelve and last eight digits; the document has all of them.
+fn abbreviated(hash: &[u8; 32]) -> String {
+    format!("{}…{}", hex::encode(&hash[..6]), hex::encode(&hash[28..]))
+}
+
+fn functions_section(page: &mut Page, asset: &Asset, outlook: Option<&Outlook<'_>>, all: bool) {
+    page.section("Functions");
+    let shown = |function: &&Function| all || function.visibility == Visibility::Public;
+    for (place, function) in asset.functions.iter().filter(shown).enumerate() {
+        let entry = outlook.is_some_and(|outlook| std::ptr::eq(outlook.function, function));
+        let remark = match (function.visibility, entry) {
+            (Visibility::Private, _) => "private",
+            (Visibility::Public, true) => "loaded by the engine",
+            (Visibility::Public, false) => "",
+        };
+        if place > 0 {
+            page.line("");
+        }
+        page.part(name_or_dash(&function.name), remark);
+        page.columns(&signature(function, outlook.filter(|_| entry)));
+    }
+    let hidden = asset
+        .functions
+        .iter()
+        .filter(|function| !shown(function))
+        .count() as u64;
+    match (asset.functions.is_empty(), hidden) {
+        (true, _) => page.remark("none"),
+        (_, 0) => {}
+        _ => page.remark(&format!(
+            "{} not shown (--all)",
+            plural(hidden, "private function")
+        )),
+    }
+}
+
+fn name_or_dash(name: &str) -> &str {
+    if name.is_empty() { "(no name)" } else { name }
+}
+
+/// Inputs, outputs and states, with the kind of each state where the function is the one the engine loads.
+fn signature(function: &Function, outlook: Option<&Outlook<'_>>) -> Columns {
+    let mut columns = Columns::default();
+    let roles = [
+        ("in", &function.inputs),
+        ("out", &function.outputs),
+        ("state", &function.states),
+    ];
+    for (role, values) in roles {
+        for (place, value) in values.iter().enumerate() {
+            let kind = outlook
+                .filter(|_| role == "state")
+                .and_then(|outlook| outlook.kinds.get(place));
+            let (dtype, shape) = type_texts(value);
+            columns.row([
+                Cell::new(DIM, if place == 0 { role } else { "" }),
+                Cell::plain(name_or_dash(&value.name)),
+                Cell::new(ACCENT, &dtype),
+                Cell::plain(&shape),
+                kind.map_or_else(|| Cell::plain(""), kind_cell),
+            ]);
+        }
+    }
+    columns
+}
+
+fn kind_cell(kind: &StateKind) -> Cell {
+    let style = match kind {
+        StateKind::KvCache => GOOD,
+        StateKind::SlidingCache | StateKind::Fixed => NOTABLE,
+    };
+    Cell::new(style, &kind.to_string())
+}
+
+/// A value's element type and shape; a dynamic dimension is `?`.
+pub(crate) fn type_texts(value: &Value) -> (String, String) {
+    match &value.ty {
+        ValueType::Tensor { dtype, shape } if shape.is_empty() => {
+            (dtype.to_string(), "scalar".to_owned())
+        }
+        ValueType::Tensor { dtype, shape } => (dtype.to_string(), dims(shape)),
+        ValueType::Image {
+            height,
+            width,
+            format,
+        } => ("image".to_owned(), format!("{width} × {height} {format}")),
+        ValueType::Other(description) => (description.clone(), String::new()),
+    }
+}
+
+fn dims(shape: &[Dim]) -> String {
+    let dims = shape
+        .iter()
+        .map(|dim| dim.map_or_else(|| "?".to_owned(), |dim| dim.to_string()));
+    dims.collect::<Vec<_>>().join(" × ")
+}
+
+fn engine_section(page: &mut Page, outlook: Option<&Outlook<'_>>) {
+    page.section("Engine");
+    let Some(outlook) = outlook else {
+        page.remark("the asset has no function that the engine would load");
+        return;
+    };
+    page.field("structure", &outlook.structure.to_string());
+    match outlook.structure.variant() {
+        Some(variant) => page.field("variant", variant),
+        None => page.field_in(
+            NOTABLE,
+            "variant",
+            "none: the language engine ends the process",
+        ),
+    }
+    let kinds = [
+        StateKind::KvCache,
+        StateKind::SlidingCache,
+        StateKind::Fixed,
+    ];
+    let counted = kinds.iter().filter_map(|kind| {
+        let number = outlook.kinds.iter().filter(|other| *other == kind).count();
+        (number > 0).then(|| format!("{number} {kind}"))
+    });
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    page.field("states", if counted.is_empty() { "none" } else { &counted });
+}
+
+fn weights_section(
+    page: &mut Page,
+    weights: &Weights,
+    outlook: Option<&Outlook<'_>>,
+    options: Options<'_>,
+) {
+    page.section("Weights");
+    let total = weights.bytes();
+    let mut columns = Columns::default();
+    for storage in &weights.storage {
+        let share = storage.bytes as f64 / total.max(1) as f64;
+        columns.row([
+            Cell::new(ACCENT, storage.dtype.name()),
+            Cell::number(&count(storage.elements)),
+            Cell::number(&size(storage.bytes)),
+            Cell::number(&format!("{:.1} %", share * 100.0)).styled(DIM),
+            Cell::new(ACCENT, &bar(share)),
+        ]);
+    }
+    match columns.is_empty() {
+        true => page.remark("none"),
+        false => page.columns(&columns),
+    }
+    let groups = weights.quantized_groups();
+    let shown = if options.weights {
+        groups.len()
+    } else {
+        GROUPS_SHOWN
+    };
+    for (place, group) in groups.iter().take(shown).enumerate() {
+        let text = format!(
+            "{} of {} with {} scales, blocks of {} ({} elements)",
+            plural(group.constants, "constant"),
+            group.data,
+            group.scale,
+            block(&group.block),
+            count(group.elements)
+        );
+        page.field(if place == 0 { "quantized" } else { "" }, &text);
+    }
+    if groups.len() > shown {
+        let more = (groups.len() - shown) as u64;
+        page.remark(&format!(
+            "{} not shown (--weights)",
+            plural(more, "more group")
+        ));
+    }
+    page.optional("head", weights.head.as_ref().map(head).as_deref());
+    let Some(outlook) = outlook.filter(|_| total > 0) else {
+        return;
+    };
+    let bytes = outlook.weight_bytes_per_token;
+    page.field("per token", &format!("{} of weights read", size(bytes)));
+    if let Some(bandwidth) = options.bandwidth
+        && let Some(ceiling) = tokens_per_second(bandwidth, bytes)
+    {
+        let text = format!("{ceiling:.1} tokens/s at {} GB/s", bandwidth / 1e9);
+        page.field_in(STRONG, "ceiling", &text);
+    }
+}
+
+fn bar(share: f64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share * 16.0 * 8.0).round() as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+fn block(block: &[u64]) -> String {
+    block
+        .iter()
+        .map(u64::to_string)
+        .collect::<Vec<_>>()
+        .join(" × ")
+}
+
+fn head(head: &Head) -> String {
+    let kind = match &head.kind {
+        HeadKind::Float => String::new(),
+        HeadKind::PerChannel => ", one scale per row".to_owned(),
+        HeadKind::PerBlock(size) => format!(", blocks of {size}"),
+    };
+    let tied = match head.tied {
+        Some(true) => ", tied to the embedding",
+        Some(false) => ", not tied",
+        None => "",
+    };
+    format!(
+        "{} {}{kind}{tied}",
+        head.weight.dtype,
+        block(&head.weight.shape)
+    )
+}
+
+fn memory_section(page: &mut Page, target: &Target, outlook: Option<&Outlook<'_>>) {
+    let Some(outlook) = outlook else { return };
+    page.section("Memory");
+    let memory = outlook.memory;
+    let language = target.manifest.present().and_then(Manifest::language);
+    let context = language.and_then(|language| language.max_context_length());
+    let full = context.and_then(|context| u64::try_from(context).ok());
+    let full = full.map_or_else(
+        || "full context".to_owned(),
+        |context| format!("{} tokens", count(context)),
+    );
+    let known = |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), size);
+    let mut columns = Columns::default();
+    let mut row = |style: Style, label: &str, bytes: String, remark: &str| {
+        columns.row([
+            Cell::new(style, label),
+            Cell::number(&bytes).styled(style),
+            Cell::new(DIM, remark),
+        ]);
+    };
+    row(PLAIN, "weights", size(memory.weights), "");
+    row(
+        PLAIN,
+        "fixed states",
+        size(memory.fixed_states),
+        "zeroed by a reset",
+    );
+    row(PLAIN, "KV cache per token", known(memory.kv_per_token), "");
+    row(
+        PLAIN,
+        &format!("KV cache at {full}"),
+        known(memory.kv_at_max_context),
+        "",
+    );
+    if let Some(buffers) = memory.buffers {
+        row(
+            PLAIN,
+            "engine buffers",
+            size(buffers.total()),
+            "ids, positions, logits",
+        );
+    }
+    if let Some(total) = memory.at_max_context() {
+        row(STRONG, &format!("all at {full}"), size(total), "");
+    }
+    page.columns(&columns);
+}
+
+fn operations_section(page: &mut Page, asset: &Asset) {
+    page.section("Operations");
+    let operations = &asset.statistics.operations;
+    let per_row = (page.inner() / 36).max(1);
+    let rows = operations.len().div_ceil(per_row);
+    let mut columns = Columns::default();
+    for row in 0..rows {
+        let places = (row..operations.len()).step_by(rows.max(1));
+        let cells = places.flat_map(|place| {
+            let (name, number) = &operations[place];
+            [Cell::number(&count(*number)), Cell::new(ACCENT, name)]
+        });
+        columns.row(cells.collect::<Vec<_>>());
+    }
+    page.columns(&columns);
+    page.line("");
+    page.field("operand types", &asset.statistics.compute_types.join(", "));
+}
+
+fn run_contract_section(page: &mut Page, outlook: Option<&Outlook<'_>>) {
+    let duties = outlook.map_or(&[][..], |outlook| &outlook.run_contract);
+    if duties.is_empty() {
+        return;
+    }
+    page.section("Run contract");
+    for duty in duties {
+        page.part(duty.id, "");
+        page.paragraph(2, &duty.what);
+        if let Some(command) = &duty.command {
+            page.command(2, command);
+        }
+    }
+}
+
+fn tokenizer_section(page: &mut Page, target: &Target) {
+    if target.manifest.present().is_none() {
+        return;
+    }
+    page.section("Tokenizer");
+    if let Some(error) = target.tokenizer.unreadable() {
+        page.field_in(BAD, "unreadable", &error.to_string());
+    }
+    let Some(tokenizer) = target.tokenizer.present() else {
+        page.remark("no tokenizer folder");
+        return;
+    };
+    if tokenizer.has_tokenizer_json {
+        page.field("vocabulary", &vocabulary(tokenizer));
+    } else {
+        page.field_in(NOTABLE, "vocabulary", "no readable tokenizer.json");
+    }
+    page.optional("class", tokenizer.class());
+    let eos = tokenizer.named_token("eos_token");
+    for (label, key) in [
+        ("bos", "bos_token"),
+        ("eos", "eos_token"),
+        ("pad", "pad_token"),
+    ] {
+        let text = tokenizer
+            .named_token(key)
+            .map(|token| match tokenizer.id_of(token) {
+                Some(id) => format!("{token} ({id})"),
+                None => token.to_owned(),
+            });
+        page.optional(label, text.as_deref());
+    }
+    let stops = stop_tokens(tokenizer).into_iter().map(|stop| stop.content);
+    let stops = stops.collect::<Vec<_>>().join("  ");
+    page.field(
+        "stops at",
+        if stops.is_empty() { "no token" } else { &stops },
+    );
+    match &tokenizer.chat_template {
+        None => page.field_in(DIM, "chat template", "none"),
+        Some(template) => {
+            let (style, state) = match template.check() {
+                Ok(()) => (PLAIN, "parses".to_owned()),
+                Err(fault) => (BAD, format!("does not parse, {fault}")),
+            };
+            let end = if template.mentions_end(eos) {
+                "writes eos"
+            } else {
+                "never writes eos"
+            };
+            let length = count(template.text.len() as u64);
+            let text = format!("{}, {length} bytes, {state}, {end}", template.source);
+            page.field_in(style, "chat template", &text);
+        }
+    }
+    for error in &tokenizer.errors {
+        page.field_in(BAD, "unreadable", &error.to_string());
+    }
+}
+
+fn vocabulary(tokenizer: &Tokenizer) -> String {
+    let special = tokenizer.added_tokens.iter().filter(|token| token.special);
+    let mut text = format!(
+        "{}{} entries, {} special",
+        tokenizer
+            .model
+            .as_ref()
+            .map_or_else(String::new, |model| format!("{model}, ")),
+        count(tokenizer.entries),
+        count(special.count() as u64)
+    );
+    if let Some(highest) = tokenizer.highest_id {
+        text.push_str(&format!(", highest id {}", count(highest)));
+    }
+    text
+}
+
+fn provenance_section(page: &mut Page, target: &Target, options: Options<'_>) {
+    let Some(asset) = target.asset.present() else {
+        return;
+    };
+    page.section("Provenance");
+    page.optional("profile", options.profile);
+    let recorded = match &asset.recorded_hash {
+        RecordedHash::Sha256(hash) => Some(*hash),
+        _ => None,
+    };
+    let published = options
+        .computed_hash
+        .or(recorded)
+        .map(hex::encode)
+        .and_then(|hash| profile::published_by_hash(&hash))
+        .filter(|published| published.bytes == asset.bytes);
+    match (published, options.computed_hash) {
+        (Some(published), Some(_)) => {
+            let text = format!("{}, byte for byte", published.bundle);
+            page.field_in(GOOD, "published as", &text);
+        }
+        (Some(published), None) => {
+            let text = format!(
+                "{} by size and recorded hash (--verify-hash makes sure)",
+                published.bundle
+            );
+            page.field("published as", &text);
+        }
+        (None, _) => page.field_in(DIM, "published as", "no artifact this tool knows"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_readable_and_others_stay() {
+        assert_eq!(date("20260819T123456Z"), "2026-08-19 12:34 UTC");
+        assert_eq!(date("yesterday"), "yesterday");
+        assert_eq!(date("20260819T12345éZ"), "20260819T12345éZ");
+    }
+
+    #[test]
+    fn bars_grow_by_eighths() {
+        assert_eq!(bar(0.0), "");
+        assert_eq!(bar(1.0), "█".repeat(16));
+        assert_eq!(bar(0.1), "█▋");
+    }
+}
