@@ -6,6 +6,7 @@ use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
 use crate::profile::{Platform, Profile};
 
+use super::Rule;
 use super::config::Accepted;
 
 /// The manifest's file name inside a bundle.
@@ -83,6 +84,11 @@ impl Need {
 
 impl<'a> Context<'a> {
     /// True if everything the rule needs is there.
+    pub fn meets(&self, rule: &Rule) -> bool {
+        rule.needs.iter().all(|need| self.has(*need))
+    }
+
+    /// True if this is there.
     pub fn has(&self, need: Need) -> bool {
         match need {
             Need::Manifest => self.manifest().is_some(),

@@ -12,7 +12,7 @@ use crate::profile::{Profile, builtin, nearest};
 use super::config::Accepted;
 use super::facts::Facts;
 use super::rules::configuration;
-use super::{ContentHash, Context, Gate, Platform, check};
+use super::{ContentHash, Context, Counts, Gate, Platform, Rule, check};
 
 /// Which profile a bundle is held to.
 #[derive(Debug, Clone)]
@@ -53,6 +53,8 @@ pub struct Linted {
     pub hash: ContentHash,
     /// What was found, in report order.
     pub findings: Vec<Finding>,
+    /// The rules that had what they need and were run.
+    pub ran: Vec<&'static Rule>,
     /// The decisions it was linted under.
     pub settings: Arc<Settings>,
     /// Baseline entries that matched, by index.
@@ -75,12 +77,18 @@ impl Settings {
         let facts = Facts::gather(&target, self.hash);
         let profile = self.profile.resolve(&target);
         let context = self.context(&target, profile, &facts, &[]);
-        let mut findings = check(self.gate.rules(), &context);
+        let ran = self
+            .gate
+            .rules()
+            .filter(|rule| context.meets(rule))
+            .collect::<Vec<_>>();
+        let mut findings = check(ran.iter().copied(), &context);
         let matched = self.gate.settle(&mut findings, &self.place(&target.path));
         Linted {
             profile: profile.map(|profile| profile.name.clone()),
             hash: facts.hash,
             findings,
+            ran,
             settings: Arc::clone(self),
             matched,
             target,
@@ -139,10 +147,62 @@ impl Settings {
     }
 }
 
+/// Everything one run found.
+#[derive(Debug)]
+pub struct Report {
+    /// The targets, in the order asked for.
+    pub linted: Vec<Linted>,
+    /// What the configurations' own rules found.
+    pub configurations: Vec<Judged>,
+}
+
+/// Findings about a configuration.
+#[derive(Debug)]
+pub struct Judged {
+    /// The configuration's decisions, which hold for it too.
+    pub settings: Arc<Settings>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+impl Linted {
+    /// True if some finding refuses this target.
+    pub fn refused(&self) -> bool {
+        self.settings.gate.refuses(&self.findings)
+    }
+}
+
+impl Report {
+    /// Adds what the configurations' own rules find to the targets' findings.
+    pub fn new(linted: Vec<Linted>) -> Report {
+        Report {
+            configurations: check_configurations(&linted),
+            linted,
+        }
+    }
+
+    /// Every finding, targets first.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let targets = self.linted.iter().flat_map(|one| &one.findings);
+        targets.chain(self.configurations.iter().flat_map(|one| &one.findings))
+    }
+
+    /// How many findings there are.
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.findings())
+    }
+
+    /// True if some finding is at or above the threshold it is held to.
+    pub fn refused(&self) -> bool {
+        let configuration = |one: &Judged| one.settings.gate.refuses(&one.findings);
+        self.linted.iter().any(Linted::refused) || self.configurations.iter().any(configuration)
+    }
+}
+
 /// What the configurations' own rules find once every target of theirs has been linted.
 ///
 /// They are at home in the configuration file, so their findings carry its folder as path.
-pub fn check_configurations(linted: &[Linted]) -> Vec<Finding> {
+fn check_configurations(linted: &[Linted]) -> Vec<Judged> {
     let mut judged: Vec<&Arc<Settings>> = Vec::new();
     let mut found = Vec::new();
     for one in linted {
@@ -153,7 +213,13 @@ pub fn check_configurations(linted: &[Linted]) -> Vec<Finding> {
             continue;
         }
         judged.push(&one.settings);
-        found.extend(stale_findings(one, linted));
+        let findings = stale_findings(one, linted);
+        if !findings.is_empty() {
+            found.push(Judged {
+                settings: Arc::clone(&one.settings),
+                findings,
+            });
+        }
     }
     found
 }

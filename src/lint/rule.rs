@@ -127,6 +127,15 @@ pub struct Rule {
     pub check: fn(&Context<'_>, &mut Findings<'_>),
 }
 
+impl Rule {
+    /// The text under one of the page's headings.
+    pub fn section(&self, heading: &str) -> Option<&'static str> {
+        let (_, rest) = self.explanation.split_once(&format!("\n## {heading}\n"))?;
+        let end = rest.find("\n## ").unwrap_or(rest.len());
+        Some(rest[..end].trim())
+    }
+}
+
 impl PartialEq for Rule {
     fn eq(&self, other: &Rule) -> bool {
         self.id == other.id

@@ -14,7 +14,7 @@ pub fn check(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules {
-        if rule.needs.iter().all(|need| context.has(*need)) {
+        if context.meets(rule) {
             (rule.check)(context, &mut Findings::new(rule, &mut found));
         }
     }

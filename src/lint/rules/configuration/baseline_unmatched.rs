@@ -39,7 +39,7 @@ mod tests {
     use std::sync::Arc;
 
     use crate::lint::config::Config;
-    use crate::lint::fleet::{ProfileChoice, Settings, check_configurations};
+    use crate::lint::fleet::{ProfileChoice, Report, Settings};
     use crate::lint::testing::Case;
     use crate::lint::{Counts, Gate};
 
@@ -65,9 +65,9 @@ mod tests {
              \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"weights.embedding\"\nreason = \"once\"\n\
              \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"x\"\npath = \"elsewhere/*\"\nreason = \"not linted\"\n",
         );
-        let linted = [settings.lint(Case::granite_1b().target)];
-        assert_eq!(Counts::of(&linted[0].findings).suppressed, 1);
-        let found = check_configurations(&linted);
+        let report = Report::new(vec![settings.lint(Case::granite_1b().target)]);
+        assert_eq!(Counts::of(&report.linted[0].findings).suppressed, 1);
+        let found = &report.configurations[0].findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "baseline.granite-vocab.weights.embedding");
         assert_eq!(found[0].path, "repo");
