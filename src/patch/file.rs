@@ -131,7 +131,8 @@ impl Hunk {
         self.lines.iter().rev().take_while(context).count()
     }
 
-    fn reversed(&self) -> Hunk {
+    /// The hunk that takes this one back.
+    pub fn reversed(&self) -> Hunk {
         let lines = self.lines.iter().map(|line| Line {
             side: match line.side {
                 Side::Context => Side::Context,

@@ -1,15 +1,21 @@
 //! Series → plan (pure) → transaction (locked, journaled, atomic) → receipt.
 
+pub mod checkout;
 pub mod dirty;
+pub mod explain;
 pub mod file;
 mod image;
+pub mod merge;
 pub mod message;
 mod name;
 pub mod parse;
 pub mod place;
+pub mod plan;
+pub mod present;
 pub mod revert;
 pub mod series;
 pub mod state;
+pub mod swift;
 pub mod transaction;
 pub mod trial;
 pub mod view;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::file::{FilePatch, Operation};
+use super::merge::{Blobs, merge, sides};
 use super::place::{Placed, place};
 use super::state::FileProblem;
 use super::view::{Entry, Overlay, TreeView};
@@ -36,12 +37,27 @@ pub struct FileTrial {
     pub hunks: Vec<Option<Placed>>,
     /// What keeps the file as a whole from being patched.
     pub problem: Option<FileProblem>,
+    /// How a merge ended, where one was tried.
+    pub merge: Option<Merge>,
+}
+
+/// How a three-way merge ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// Without conflict.
+    Clean,
+    /// Both sides changed the same lines.
+    Conflict,
 }
 
 impl FileTrial {
     /// True where the file can be patched.
     pub fn applies(&self) -> bool {
-        self.problem.is_none() && self.hunks.iter().all(Option::is_some)
+        self.problem.is_none()
+            && match self.merge {
+                Some(merge) => merge == Merge::Clean,
+                None => self.hunks.iter().all(Option::is_some),
+            }
     }
 }
 
@@ -65,10 +81,29 @@ impl Trial {
 /// # Errors
 /// When a file of the tree cannot be read.
 pub fn try_patch(patch: &[FilePatch], view: &dyn TreeView, rules: PathRules) -> io::Result<Trial> {
+    try_with(patch, Trying::new(patch, view, rules))
+}
+
+/// Tries to merge `patch` into `view`, file by file, as `git apply --3way` would: against the pre-image where it is at hand,
+/// else by placing the hunks.
+///
+/// # Errors
+/// When a file of the tree or a pre-image cannot be read.
+pub fn try_merge(
+    patch: &[FilePatch],
+    view: &dyn TreeView,
+    rules: PathRules,
+    blobs: &dyn Blobs,
+) -> io::Result<Trial> {
     let mut trying = Trying::new(patch, view, rules);
+    trying.blobs = Some(blobs);
+    try_with(patch, trying)
+}
+
+fn try_with(patch: &[FilePatch], mut trying: Trying<'_>) -> io::Result<Trial> {
     let files = patch.iter().map(|file| trying.file(file));
     let mut files: Vec<FileTrial> = files.collect::<io::Result<_>>()?;
-    refuse_files_as_folders(patch, &mut files, view)?;
+    refuse_files_as_folders(patch, &mut files, trying.view)?;
     Ok(Trial { files })
 }
 
@@ -129,6 +164,8 @@ enum Seen {
 
 struct Trying<'t> {
     view: &'t dyn TreeView,
+    /// Pre-images, where merging is wanted.
+    blobs: Option<&'t dyn Blobs>,
     rules: PathRules,
     seen: BTreeMap<RepoPath, Seen>,
     links_kept: BTreeSet<RepoPath>,
@@ -149,6 +186,7 @@ impl<'t> Trying<'t> {
         let kept = patch.iter().filter(|file| link(file.new_mode));
         Trying {
             view,
+            blobs: None,
             rules,
             seen: leaves
                 .map(|path| (path.clone(), Seen::ToBeVacated))
@@ -165,6 +203,7 @@ impl<'t> Trying<'t> {
             after: None,
             hunks: Vec::new(),
             problem: None,
+            merge: None,
         };
         let start = match self.start(patch)? {
             Ok(start) => start,
@@ -179,11 +218,46 @@ impl<'t> Trying<'t> {
         let content = start.image.as_ref().map_or(&[][..], |image| &image.data);
         let placement = place(content, &patch.hunks);
         trial.hunks = placement.hunks;
-        if let (Some(data), None) = (placement.result, &trial.problem) {
+        let result = match self.merged(patch, &start, &mut trial)? {
+            Some(result) => result,
+            None => placement.result,
+        };
+        if let (Some(data), None) = (result, &trial.problem) {
             self.finish(patch, &start, data, &mut trial);
         }
         trial.before = start.image;
         Ok(trial)
+    }
+
+    /// What a merge makes of the file, `Some(None)` on a conflict; `None` where there is nothing to merge with.
+    fn merged(
+        &self,
+        patch: &FilePatch,
+        start: &Start,
+        trial: &mut FileTrial,
+    ) -> io::Result<Option<Option<Vec<u8>>>> {
+        let Some(blobs) = self.blobs else {
+            return Ok(None);
+        };
+        let ours = match (&trial.problem, &start.image) {
+            // Two creations of one file are merged, too.
+            (Some(FileProblem::Exists(path)), None) => match self.view.entry(path)? {
+                Entry::File(image) => image,
+                _ => return Ok(None),
+            },
+            (None, Some(image)) => image.clone(),
+            _ => return Ok(None),
+        };
+        let Some(sides) = sides(patch, blobs)? else {
+            return Ok(None);
+        };
+        trial.problem = None;
+        let merged = merge(&sides.before, &ours.data, &sides.after)?;
+        trial.merge = Some(match merged {
+            Some(_) => Merge::Clean,
+            None => Merge::Conflict,
+        });
+        Ok(Some(merged))
     }
 
     fn finish(&mut self, patch: &FilePatch, start: &Start, data: Vec<u8>, trial: &mut FileTrial) {

@@ -161,6 +161,7 @@ fn link_target(place: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The files of one commit or tree.
+#[derive(Clone)]
 pub struct Committed<'repo> {
     repository: &'repo Repository,
     tree: Tree<'repo>,
