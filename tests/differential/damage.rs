@@ -6,7 +6,7 @@ use granite_bundle::model::Asset;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::compare;
+use crate::compare::Reading;
 use crate::expected::{Summary, generated_folder};
 
 /// An entry of `damage.json`; `apple` is a summary, the name of a failure, or null for an empty summary.
@@ -61,7 +61,7 @@ fn damaged(folder: &Path, scratch: &Path, flip: &Flip) -> Option<Summary> {
     )
     .unwrap();
     let asset = Asset::open(scratch).ok()?;
-    Some(compare::summary(&asset))
+    Some(Reading::of(&asset).summary)
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(crate) struct DeclaredFunction {
 pub(crate) struct DeclaredValue {
     pub(crate) name: String,
     pub(crate) dtype: String,
-    pub(crate) shape: Vec<Option<u64>>,
+    /// Absent for a value that is neither a tensor nor an image.
+    pub(crate) shape: Option<Vec<Option<u64>>>,
     #[serde(default)]
     pub(crate) format: Option<String>,
 }
