@@ -8,6 +8,7 @@
     reason = "a test fails by panicking and reports what it compared"
 )]
 
+mod command;
 mod compare;
 mod damage;
 mod expected;
