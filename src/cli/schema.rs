@@ -1,11 +1,41 @@
 //! `granite-bundle schema`.
 
-use super::{Exit, Ui};
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::{Advised, Exit, Ui};
+use crate::finding::closest;
+use crate::report::schemas::{SCHEMAS, Schema};
 
 /// Print a JSON Schema
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+#[command(after_help = names())]
+pub(super) struct Args {
+    /// Which one; its version may be left out
+    name: String,
+}
 
-pub(super) fn run(_args: &Args, _ui: &mut Ui) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+fn names() -> String {
+    let mut text = "Schemas:\n".to_owned();
+    for schema in SCHEMAS {
+        let _ = writeln!(text, "  {:<14} {}", schema.name, schema.about);
+    }
+    text
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let schema = Schema::named(&args.name).ok_or_else(|| unknown(&args.name))?;
+    ui.out.write_all(schema.text.as_bytes())?;
+    Ok(Exit::Fine)
+}
+
+fn unknown(name: &str) -> Advised {
+    let names = || SCHEMAS.iter().map(|schema| schema.name);
+    Advised {
+        message: format!("no schema is called {name:?}"),
+        help: match closest(name, names()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("the schemas are {}", names().collect::<Vec<_>>().join(", ")),
+        },
+    }
 }

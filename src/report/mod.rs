@@ -6,4 +6,5 @@ pub mod json;
 pub mod junit;
 pub mod place;
 pub mod sarif;
+pub mod schemas;
 pub mod terminal;
