@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod behaviour;
+mod files;
 mod model;
