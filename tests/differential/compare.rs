@@ -71,12 +71,14 @@ impl Reading {
                 "{name}: Apple's reader\n  ours   {ours:?}\n  theirs {theirs:?}"
             ));
         }
-        let declared = self.kept(&expected.declared.functions);
-        if self.graphs != declared {
-            differences.push(format!(
-                "{name}: declared\n  ours   {:?}\n  theirs {declared:?}",
-                self.graphs
-            ));
+        if let Some(declared) = &expected.declared {
+            let declared = self.kept(&declared.functions);
+            if self.graphs != declared {
+                differences.push(format!(
+                    "{name}: declared\n  ours   {:?}\n  theirs {declared:?}",
+                    self.graphs
+                ));
+            }
         }
         differences
     }

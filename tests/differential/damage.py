@@ -78,8 +78,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     names = sorted(json.loads((arguments.out / "expected.json").read_text(encoding="utf-8")))
-    programs = {name: (arguments.out / f"{name}.aimodel" / "main.mlirb").read_bytes() for name in names}
-    programs = {name: data for name, data in programs.items() if len(data) <= LARGEST}
+    files = {name: arguments.out / f"{name}.aimodel" / "main.mlirb" for name in names}
+    programs = {name: file.read_bytes() for name, file in files.items() if file.stat().st_size <= LARGEST}
     rng, reader, entries = random.Random(arguments.seed), Reader(), []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "damaged.aimodel"

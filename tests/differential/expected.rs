@@ -8,7 +8,8 @@ use serde::Deserialize;
 /// An entry of `expected.json`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Expected {
-    pub(crate) declared: Declared,
+    /// Absent for an asset that the script did not make.
+    pub(crate) declared: Option<Declared>,
     pub(crate) apple: Option<Summary>,
 }
 

@@ -4,7 +4,7 @@ use granite_bundle::model::{Asset, RecordedHash};
 use sha2::{Digest, Sha256};
 
 use crate::compare::Reading;
-use crate::expected::{Expected, Set};
+use crate::expected::{Declared, Expected, Set};
 
 /// Everything in which the reader and an expectation differ.
 fn differences(set: &Set, name: &str, expected: &Expected) -> Vec<String> {
@@ -13,7 +13,10 @@ fn differences(set: &Set, name: &str, expected: &Expected) -> Vec<String> {
         Err(error) => return vec![format!("{name}: cannot be read: {error}")],
     };
     let mut differences = Reading::of(&asset).differences(name, expected);
-    let (ours, theirs) = (metadata(&asset), declared_metadata(expected));
+    let Some(declared) = &expected.declared else {
+        return differences;
+    };
+    let (ours, theirs) = (metadata(&asset), declared_metadata(declared));
     if ours != theirs {
         differences.push(format!("{name}: metadata {ours:?}, declared {theirs:?}"));
     }
@@ -40,8 +43,8 @@ fn metadata(asset: &Asset) -> [Option<String>; 5] {
     ]
 }
 
-fn declared_metadata(expected: &Expected) -> [Option<String>; 5] {
-    let declared = |key: &str| expected.declared.metadata.get(key).cloned();
+fn declared_metadata(declared: &Declared) -> [Option<String>; 5] {
+    let declared = |key: &str| declared.metadata.get(key).cloned();
     [
         Some("2.0".to_owned()),
         Some("coreai-core 1.0.0b3".to_owned()),
