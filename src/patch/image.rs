@@ -46,6 +46,17 @@ pub enum FileMode {
     Symlink,
 }
 
+impl FileMode {
+    /// The mode as git's trees and index hold it.
+    pub fn bits(self) -> u32 {
+        match self {
+            FileMode::Regular => 0o100_644,
+            FileMode::Executable => 0o100_755,
+            FileMode::Symlink => 0o120_000,
+        }
+    }
+}
+
 /// A file's mode and content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileImage {

@@ -1,7 +1,6 @@
 //! Series → plan (pure) → transaction (locked, journaled, atomic) → receipt.
 
 pub mod checkout;
-pub mod dirty;
 pub mod explain;
 pub mod file;
 mod image;
@@ -14,10 +13,12 @@ pub mod plan;
 pub mod present;
 pub mod revert;
 pub mod series;
+pub mod staged;
 pub mod state;
 pub mod swift;
 pub mod transaction;
 pub mod trial;
+pub mod unified;
 pub mod view;
 
 pub use image::{FileChange, FileImage, FileMode, RepoPath};

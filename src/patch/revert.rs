@@ -5,9 +5,11 @@
 //! receipt holds of the later patches follow, so that these can be taken back exactly in their turn.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::transaction::{
-    Action, AppliedPatch, Receipt, Recorded, Request, TransactionError, emptied_directories,
+    Action, AppliedFile, AppliedPatch, Receipt, Recorded, Request, TransactionError,
+    emptied_directories,
 };
 use super::{FileChange, FileImage, FileMode, RepoPath};
 
@@ -46,7 +48,7 @@ pub trait Source {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn current(&self, path: &RepoPath) -> Result<Option<FileImage>, TransactionError>;
+    fn current(&self, path: &RepoPath) -> io::Result<Option<FileImage>>;
 }
 
 /// A revert being worked out, patch by patch, last applied first.
@@ -81,7 +83,10 @@ impl<'s> Revert<'s> {
         if let Some((_, planned)) = self.files.get(path) {
             return Ok(planned.clone());
         }
-        let found = self.source.current(path)?;
+        let found = self
+            .source
+            .current(path)
+            .map_err(|error| unreadable(path, error))?;
         self.files
             .insert(path.clone(), (found.clone(), found.clone()));
         Ok(found)
@@ -129,19 +134,73 @@ impl<'s> Revert<'s> {
         Ok(true)
     }
 
-    /// Takes back a patch by what that does to each file, each change starting from [`Revert::file`].
-    pub fn by_content(&mut self, patch: &str, changes: Vec<FileChange>) {
+    /// Takes back a patch that is there: as recorded where that is known, else by `changes`, which were worked out from
+    /// the content.
+    ///
+    /// # Errors
+    /// [`RevertError::Entangled`] when neither lets go of it.
+    pub fn step(&mut self, patch: &str, changes: Vec<FileChange>) -> Result<(), RevertError> {
+        let entangled = match self
+            .is_record_of(patch, &changes)
+            .then(|| self.recorded(patch))
+        {
+            Some(Ok(true)) => return Ok(()),
+            Some(Err(RevertError::Entangled(entangled))) => Some(entangled),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(false)) | None => None,
+        };
+        for change in &changes {
+            if self.file(&change.path)? != change.before {
+                return Err(entangled
+                    .unwrap_or_else(|| Entangled {
+                        patch: patch.to_owned(),
+                        path: change.path.clone(),
+                    })
+                    .into());
+            }
+        }
+        self.by_content(patch, changes);
+        Ok(())
+    }
+
+    /// Two stacks may call different patches by one name; the files tell them apart.
+    fn is_record_of(&self, patch: &str, changes: &[FileChange]) -> bool {
+        let known = |file: &AppliedFile| changes.iter().any(|change| change.path == file.path);
+        let record = self.receipt.of(patch);
+        record.is_some_and(|record| record.files.iter().all(known))
+    }
+
+    /// Takes back a recorded patch of which nothing was found by content, unless the files are as committed.
+    ///
+    /// # Errors
+    /// [`RevertError::Entangled`] when edits since do not let go of it.
+    pub fn leftover(
+        &mut self,
+        patch: &str,
+        committed: impl Fn(&RepoPath) -> io::Result<Option<FileImage>>,
+    ) -> Result<(), RevertError> {
+        let paths: Vec<_> = match self.receipt.of(patch) {
+            Some(record) => record.files.iter().map(|file| file.path.clone()).collect(),
+            None => return Ok(()),
+        };
+        for path in paths {
+            let clean = committed(&path).map_err(|error| unreadable(&path, error))?;
+            if self.file(&path)? != clean {
+                return self.recorded(patch).map(drop);
+            }
+        }
+        self.receipt.forget(patch);
+        Ok(())
+    }
+
+    /// Takes back a patch by what that does to each file.
+    fn by_content(&mut self, patch: &str, changes: Vec<FileChange>) {
         self.directories.extend(emptied_directories(&changes));
         for change in changes {
             self.set(change.path, change.after);
         }
         self.receipt.forget(patch);
         self.patches.push(patch.to_owned());
-    }
-
-    /// Forgets a patch that is not in the checkout any more.
-    pub fn forget(&mut self, patch: &str) {
-        self.receipt.forget(patch);
     }
 
     /// The transaction that does it.
@@ -180,6 +239,10 @@ impl<'s> Revert<'s> {
             .map(|recorded| self.source.image(recorded))
             .transpose()
     }
+}
+
+fn unreadable(path: &RepoPath, error: io::Error) -> TransactionError {
+    TransactionError::io("read", path.as_str(), error)
 }
 
 /// One patch's change of one file, to be taken out of images that contain it.
@@ -226,7 +289,6 @@ mod tests {
 
     use std::collections::HashMap;
 
-    use super::super::transaction::AppliedFile;
     use super::*;
 
     #[derive(Default)]
@@ -240,7 +302,7 @@ mod tests {
             Ok(self.images[&recorded.oid].clone())
         }
 
-        fn current(&self, path: &RepoPath) -> Result<Option<FileImage>, TransactionError> {
+        fn current(&self, path: &RepoPath) -> io::Result<Option<FileImage>> {
             Ok(self.files.get(path.as_str()).cloned())
         }
     }

@@ -220,7 +220,7 @@ impl Source for Checkout {
         transaction::image(&self.0, recorded)
     }
 
-    fn current(&self, path: &RepoPath) -> Result<Option<FileImage>, TransactionError> {
+    fn current(&self, path: &RepoPath) -> std::io::Result<Option<FileImage>> {
         let place = self.0.workdir().unwrap().join(path.as_str());
         let Ok(metadata) = fs::symlink_metadata(&place) else {
             return Ok(None);

@@ -2,46 +2,53 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
-use std::path::Path;
-
-use anyhow::Context;
-use git2::{ErrorCode, Oid, Repository};
+use git2::{Oid, Repository};
 use serde::Serialize;
 
 use super::{EngineArgs, Exit, Ui};
 use crate::cli::Advised;
+use crate::patch;
+use crate::patch::plan::{Plan, Site};
 use crate::patch::series::Series;
-use crate::patch::transaction::{Recovered, Session, TransactionError, interrupted};
-use crate::report::human;
+use crate::patch::staged::staged;
+use crate::patch::state::StackReport;
+use crate::patch::transaction::{
+    Left, Recovered, Session, TransactionError, interrupted, net_changes,
+};
+use crate::report::human::{self, patch::Heading};
 
-/// A folder with the engine's files, and its repository if it has one.
+/// A checkout a command works on.
 pub(super) struct Checkout<'a> {
-    pub(super) folder: &'a Path,
-    pub(super) repository: Option<Repository>,
+    folder: &'a Path,
+    opened: patch::checkout::Checkout,
     lock_timeout: Duration,
 }
 
 impl<'a> Checkout<'a> {
-    /// Opens the folder; a repository counts only if it is the folder's own, not one the folder lies in.
     pub(super) fn open(args: &'a EngineArgs) -> anyhow::Result<Checkout<'a>> {
-        let folder = args.engine.as_path();
-        let listing = std::fs::read_dir(folder);
-        listing.with_context(|| format!("cannot read the checkout `{}`", folder.display()))?;
-        let repository = match Repository::open(folder) {
-            Ok(repository) => Some(repository),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => {
-                let message = format!("cannot open the repository in `{}`", folder.display());
-                return Err(anyhow::Error::new(error).context(message));
-            }
-        };
         Ok(Checkout {
-            folder,
-            repository,
+            folder: &args.engine,
+            opened: patch::checkout::Checkout::open(&args.engine)?,
             lock_timeout: args.lock_timeout,
         })
+    }
+
+    /// What a page about this checkout begins with.
+    pub(super) fn heading<'p>(
+        &self,
+        path: &'p str,
+        stack: &'p Stack,
+        report: &StackReport,
+    ) -> Heading<'p> {
+        Heading {
+            path,
+            head: self.head(),
+            era: stack.era_title(report),
+            source: &stack.source,
+        }
     }
 
     pub(super) fn path(&self) -> Cow<'a, str> {
@@ -50,13 +57,20 @@ impl<'a> Checkout<'a> {
 
     /// The commit that is checked out.
     pub(super) fn head(&self) -> Option<Oid> {
-        let head = self.repository.as_ref()?.head().ok()?;
-        Some(head.peel_to_commit().ok()?.id())
+        self.opened.head()
+    }
+
+    /// Judges the files as they are, against what is committed.
+    pub(super) fn judge<T>(
+        &self,
+        judge: impl FnOnce(Site<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        judge(self.opened.trees()?.site())
     }
 
     /// Finishes or undoes what an interrupted command left, and says so.
     pub(super) fn settle(&self, ui: &mut Ui) -> anyhow::Result<Option<Recovered>> {
-        match &self.repository {
+        match self.opened.repository() {
             Some(repository) if !repository.is_bare() && interrupted(repository) => {
                 Ok(self.lock(repository, ui)?.1)
             }
@@ -78,6 +92,39 @@ impl<'a> Checkout<'a> {
             }
         }
         Ok((session, recovered))
+    }
+
+    /// The repository whose files can be changed, or what to do to get one.
+    pub(super) fn writable(&self) -> Result<&Repository, Advised> {
+        let path = self.path();
+        match self.opened.repository() {
+            Some(repository) if repository.is_bare() => Err(Advised {
+                message: format!("`{path}` is a bare repository and has no files to change"),
+                help: format!("git clone {path} DIR, and give DIR as the checkout"),
+            }),
+            Some(repository) => Ok(repository),
+            None => Err(Advised {
+                message: format!("`{path}` is no git repository, so nothing could be taken back"),
+                help: format!(
+                    "make it one: cd {path} && git init && git add -A && git commit -m 'engine as received'"
+                ),
+            }),
+        }
+    }
+
+    /// Why a plan may not be carried out here; one sentence each.
+    pub(super) fn problems(&self, plan: &Plan) -> anyhow::Result<Vec<String>> {
+        let mut problems: Vec<String> = plan.refusal.iter().map(ToString::to_string).collect();
+        let repository = self.opened.repository();
+        let Some(repository) = repository.filter(|repository| !repository.is_bare()) else {
+            return Ok(problems);
+        };
+        let steps: Vec<_> = plan.steps.iter().map(super::change::step).collect();
+        for change in net_changes(&steps)? {
+            let staged = staged(repository, &change.path, change.before.as_ref())?;
+            problems.extend(staged.map(|staged| staged.to_string()));
+        }
+        Ok(problems)
     }
 
     /// Adds the next step to a transaction's failure.
@@ -119,6 +166,23 @@ impl Stack {
                 source: "built-in".to_owned(),
             },
         })
+    }
+
+    /// The title of the era a checkout is of.
+    pub(super) fn era_title(&self, report: &StackReport) -> Option<&str> {
+        let era = self
+            .series
+            .eras
+            .iter()
+            .find(|era| Some(era.id) == report.era)?;
+        Some(&era.title)
+    }
+}
+
+/// Says, on stderr, which files hold edits others made meanwhile.
+pub(super) fn report_left(ui: &mut Ui, left: &[Left]) {
+    for left in left {
+        ui.note(&human::patch::left(left));
     }
 }
 

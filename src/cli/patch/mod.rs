@@ -1,13 +1,22 @@
 //! `granite-bundle patch`: one file per subcommand.
 
+mod apply;
+mod change;
+mod check;
 mod checkout;
+mod diff;
 mod list;
 mod recover;
+mod revert;
+mod status;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Exit, Ui};
+use crate::patch::plan::Options;
+use checkout::Stack;
 
 /// Manage the patch stack of an engine checkout
 #[derive(Debug, clap::Args)]
@@ -19,6 +28,12 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     List(list::Args),
+    Status(status::Args),
+    Check(check::Args),
+    Apply(apply::Args),
+    Verify(verify::Args),
+    Revert(revert::Args),
+    Diff(diff::Args),
     Recover(recover::Args),
 }
 
@@ -34,12 +49,69 @@ struct EngineArgs {
     lock_timeout: Duration,
 }
 
+/// Which patches.
+#[derive(Debug, clap::Args)]
+struct StackArgs {
+    /// A folder of patches instead of the built-in stack
+    #[arg(long, value_name = "DIR")]
+    stack: Option<PathBuf>,
+
+    /// One patch alone, on the checkout as it is
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+
+    /// Merge where a patch does not apply (the default for the built-in stack)
+    #[arg(long, overrides_with = "no_three_way")]
+    three_way: bool,
+
+    /// Apply as `git apply` does, or not at all (the default for --stack)
+    #[arg(long, overrides_with = "three_way")]
+    no_three_way: bool,
+}
+
+impl StackArgs {
+    fn load(&self) -> anyhow::Result<Stack> {
+        Stack::load(self.stack.as_deref())
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            three_way: self.three_way || (!self.no_three_way && self.stack.is_none()),
+            only: self.only.clone(),
+        }
+    }
+
+    /// The flags that make the same choice again.
+    fn flags(&self) -> String {
+        let mut flags = String::new();
+        if let Some(stack) = &self.stack {
+            flags += &format!(" --stack {}", stack.display());
+        }
+        if let Some(only) = &self.only {
+            flags += &format!(" --only {only}");
+        }
+        flags
+    }
+}
+
 /// How to write the result.
 #[derive(Debug, clap::Args)]
 struct OutputArgs {
     /// Write the result as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What a command that changes the checkout takes besides.
+#[derive(Debug, clap::Args)]
+struct ChangeArgs {
+    /// Say what would be done, and leave no file behind
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Make one git commit per patch; hooks are not run
+    #[arg(long)]
+    commit: bool,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -50,6 +122,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     match &args.command {
         Command::List(args) => list::run(args, ui),
+        Command::Status(args) => status::run(args, ui),
+        Command::Check(args) => check::run(args, ui),
+        Command::Apply(args) => apply::run(args, ui),
+        Command::Verify(args) => verify::run(args, ui),
+        Command::Revert(args) => revert::run(args, ui),
+        Command::Diff(args) => diff::run(args, ui),
         Command::Recover(args) => recover::run(args, ui),
     }
 }

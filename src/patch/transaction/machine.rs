@@ -321,10 +321,10 @@ impl<'a> Machine<'a> {
 
     /// Tidies up after every target is as asked.
     fn conclude(&self) -> Result<Vec<Left>, TransactionError> {
-        if self.journal.publish.is_some() {
+        if let Some(publish) = &self.journal.publish {
             failpoint::pass("update the index")
                 .map_err(|error| TransactionError::io("write", "index", error))?;
-            publish::update_index(self.repository, &self.journal.files)?;
+            publish::update_index(self.repository, publish)?;
         }
         self.state.publish_receipt()?;
         let mut left = Vec::new();

@@ -133,7 +133,11 @@ pub enum TransactionError {
 }
 
 impl TransactionError {
-    fn io(doing: &'static str, path: impl AsRef<Path>, source: io::Error) -> TransactionError {
+    pub(in crate::patch) fn io(
+        doing: &'static str,
+        path: impl AsRef<Path>,
+        source: io::Error,
+    ) -> TransactionError {
         TransactionError::Io {
             doing,
             path: path.as_ref().to_owned(),

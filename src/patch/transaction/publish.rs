@@ -4,12 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use git2::build::TreeUpdateBuilder;
-use git2::{IndexEntry, IndexTime, Oid, Repository};
+use git2::{Delta, IndexEntry, IndexTime, Oid, Repository};
 
 use super::TransactionError;
 use super::failpoint;
-use super::journal::{Action, JournalFile, Publish};
-use super::record::git_mode;
+use super::journal::{Action, Publish};
 use crate::patch::{FileChange, FileMode};
 
 /// A commit to make.
@@ -150,40 +149,43 @@ fn shift(
     Ok(())
 }
 
-/// Makes the index agree with the new commit in the files it changed, and leaves every other entry as it is.
-pub(super) fn update_index(
-    repository: &Repository,
-    files: &[JournalFile],
-) -> Result<(), git2::Error> {
-    let tree = repository.head()?.peel_to_tree()?;
+/// Makes the index agree with the new commits in the files they changed, and leaves every other entry as it is.
+pub(super) fn update_index(repository: &Repository, publish: &Publish) -> Result<(), git2::Error> {
+    let tree = |id: &str| repository.find_commit(Oid::from_str(id)?)?.tree();
+    let (from, to) = (tree(&publish.from)?, tree(&publish.to)?);
+    let diff = repository.diff_tree_to_tree(Some(&from), Some(&to), None)?;
     let mut index = repository.index()?;
     index.read(true)?;
-    for file in files {
-        let path = Path::new(file.path.as_str());
-        match (file.after, tree.get_path(path)) {
-            (Some(after), Ok(entry)) => {
-                index.add(&entry_of(file, entry.id(), git_mode(after.mode)))?;
-            }
-            _ => index.remove(path, 0)?,
+    for delta in diff.deltas() {
+        let file = delta.new_file();
+        let Some(path) = file.path() else { continue };
+        if delta.status() == Delta::Deleted {
+            index.remove(path, 0)?;
+        } else {
+            index.add(&entry(
+                file.path_bytes().unwrap_or_default(),
+                file.id(),
+                file.mode(),
+            ))?;
         }
     }
     index.write()
 }
 
 /// An entry without the file's times, which git fills in when it next looks.
-fn entry_of(file: &JournalFile, id: Oid, mode: u32) -> IndexEntry {
+fn entry(path: &[u8], id: Oid, mode: git2::FileMode) -> IndexEntry {
     IndexEntry {
         ctime: IndexTime::new(0, 0),
         mtime: IndexTime::new(0, 0),
         dev: 0,
         ino: 0,
-        mode,
+        mode: mode.into(),
         uid: 0,
         gid: 0,
         file_size: 0,
         id,
         flags: 0,
         flags_extended: 0,
-        path: file.path.as_str().as_bytes().to_vec(),
+        path: path.to_vec(),
     }
 }

@@ -39,7 +39,7 @@ impl Recorded {
 
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:06o} {}", git_mode(self.mode), self.oid)
+        write!(f, "{:06o} {}", self.mode.bits(), self.oid)
     }
 }
 
@@ -68,15 +68,6 @@ fn parse(text: &str) -> Option<Recorded> {
     };
     let oid = Oid::from_str(oid).ok().filter(|_| oid.len() == 40)?;
     Some(Recorded { mode, oid })
-}
-
-/// The mode as git's trees and index hold it.
-pub(super) fn git_mode(mode: FileMode) -> u32 {
-    match mode {
-        FileMode::Regular => 0o100_644,
-        FileMode::Executable => 0o100_755,
-        FileMode::Symlink => 0o120_000,
-    }
 }
 
 /// [`RepoPath`] in serde's `with` form; refuses what [`RepoPath::new`] refuses.

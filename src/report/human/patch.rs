@@ -1,16 +1,18 @@
 //! Pages on the patch stack: where it stands, why, and what was done.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::patch::plan::{self, Verification};
 use crate::patch::series::Series;
 use crate::patch::state::{
     CapabilityReport, DriftKind, FileReport, HunkReport, HunkVerdict, PatchReport, StackReport,
     State,
 };
-use crate::patch::transaction::{Left, LeftReason, Recovered};
+use crate::patch::transaction::{Action, Left, LeftReason, Outcome, Recovered, Request};
 
 /// Hunks explained for each file; the rest are counted.
 const EXPLAINED_HUNKS: usize = 3;
@@ -167,7 +169,7 @@ fn rows(out: &mut dyn Write, width: u16, rows: Vec<Row>) -> io::Result<()> {
     let by = column(|row| &row.by);
     for row in &rows {
         let style = style(row.state);
-        let left = format!(
+        let mut line = format!(
             "  {style}{}{style:#} {}{}  {style}{}{style:#}{}",
             mark(row.state),
             row.name,
@@ -176,23 +178,13 @@ fn rows(out: &mut dyn Write, width: u16, rows: Vec<Row>) -> io::Result<()> {
             pad(row.state.word(), states),
         );
         let mut used = 4 + names + 2 + states;
-        write!(out, "{left}")?;
         for (cell, wide) in [(&row.by, by), (&row.place, 0)] {
-            let fits = used + 2 + cell.width() <= usize::from(width);
-            if !cell.is_empty() && fits {
-                write!(
-                    out,
-                    "  {cell}{}",
-                    if wide > 0 {
-                        pad(cell, wide)
-                    } else {
-                        String::new()
-                    }
-                )?;
+            if used + 2 + cell.width() <= usize::from(width) {
+                line += &format!("  {cell}{}", pad(cell, wide));
             }
             used += 2 + wide.max(cell.width());
         }
-        writeln!(out)?;
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
@@ -343,13 +335,191 @@ fn paint(kind: DriftKind, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// What to do about a status, if anything; `command` completes a subcommand to a whole command line.
+///
+/// # Errors
+/// The writer's.
+pub fn outlook(
+    out: &mut dyn Write,
+    width: u16,
+    report: &StackReport,
+    command: impl Fn(&str) -> String,
+) -> io::Result<()> {
+    writeln!(out)?;
+    if let Some(stuck) = report.patches.iter().find(|patch| !patch.achievable) {
+        let text = format!(
+            "`{}` cannot be applied as it is; nothing is applied unless everything can be.",
+            stuck.name
+        );
+        return wrapped(out, width, "", &text);
+    }
+    if report.patches.iter().all(|patch| patch.state.is_there()) {
+        return match report
+            .capabilities
+            .iter()
+            .find(|capability| !capability.state.is_there())
+        {
+            Some(lacking) => wrapped(
+                out,
+                width,
+                "",
+                &format!(
+                    "Every patch for this engine is there; none provides `{}`.",
+                    lacking.id
+                ),
+            ),
+            None => writeln!(out, "Nothing to do: everything is there."),
+        };
+    }
+    next(out, &command("apply"))
+}
+
+/// Whether a command would go through, and if not, why.
+///
+/// # Errors
+/// The writer's.
+pub fn verdict(
+    out: &mut dyn Write,
+    width: u16,
+    verb: &str,
+    steps: &[plan::Step],
+    problems: &[String],
+) -> io::Result<()> {
+    writeln!(out)?;
+    if !problems.is_empty() {
+        return refusal(out, width, &format!("{verb} would be refused"), problems);
+    }
+    if steps.is_empty() {
+        return writeln!(out, "{verb} would succeed: there is nothing left to do.");
+    }
+    let files: BTreeSet<_> = steps
+        .iter()
+        .flat_map(|step| step.changes.iter().map(|change| &change.path))
+        .collect();
+    writeln!(
+        out,
+        "{verb} would succeed: {} in {}.",
+        counted(steps.len(), "patch", "patches"),
+        counted(files.len(), "file", "files")
+    )
+}
+
+fn refusal(out: &mut dyn Write, width: u16, what: &str, problems: &[String]) -> io::Result<()> {
+    let red = AnsiColor::Red.on_default().bold();
+    writeln!(out, "{red}{what}{red:#}")?;
+    problems
+        .iter()
+        .try_for_each(|problem| wrapped(out, width, "  ", problem))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// What an `apply` or a `revert` did, would do, or does not do.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// What was planned.
+    pub request: &'a Request,
+    /// Why it was refused.
+    pub problems: &'a [String],
+    /// What came of it; `None` where nothing was done.
+    pub outcome: Option<&'a Outcome>,
+    /// It was not to be done.
+    pub dry_run: bool,
+}
+
+/// The last lines after `apply` and `revert`.
+///
+/// # Errors
+/// The writer's.
+pub fn change(out: &mut dyn Write, width: u16, change: &Change<'_>) -> io::Result<()> {
+    let request = change.request;
+    let (done, state) = match request.action {
+        Action::Apply => ("applied", "everything is there already"),
+        Action::Revert => ("taken back", "none of the patches is there"),
+    };
+    writeln!(out)?;
+    if !change.problems.is_empty() {
+        let what = format!("{} refused, nothing was changed", request.action.verb());
+        return refusal(out, width, &what, change.problems);
+    }
+    if request.changes.is_empty() && request.commits.is_empty() {
+        return writeln!(out, "Nothing to do: {state}.");
+    }
+    let would = if change.dry_run { "would be " } else { "" };
+    writeln!(
+        out,
+        "{} {would}{done}: {}",
+        counted(request.patches.len(), "patch", "patches"),
+        counted(request.changes.len(), "file", "files"),
+    )?;
+    for file in &request.changes {
+        let (sign, style) = match (&file.before, &file.after) {
+            (None, _) => ('+', AnsiColor::Green.on_default()),
+            (_, None) => ('-', AnsiColor::Red.on_default()),
+            _ => ('~', AnsiColor::Yellow.on_default()),
+        };
+        writeln!(
+            out,
+            "  {style}{sign}{style:#} {}",
+            plain(file.path.as_str())
+        )?;
+    }
+    for commit in change.outcome.iter().flat_map(|outcome| &outcome.commits) {
+        writeln!(out, "  committed as {}", &commit.to_string()[..SHORT_ID])?;
+    }
+    Ok(())
+}
+
+/// What keeps a verification from passing, one sentence each.
+pub fn shortcomings(verification: &Verification) -> Vec<String> {
+    let lacking = verification
+        .lacking
+        .iter()
+        .map(|id| format!("`{id}` is neither native nor applied"));
+    let unfinished = verification
+        .unfinished
+        .iter()
+        .map(|name| format!("`{name}` is not wholly there"));
+    let faults = verification.faults.iter().map(|(path, fault)| {
+        format!(
+            "`{path}` line {}: a syntax error its pre-image lacks: {}",
+            fault.line, fault.text
+        )
+    });
+    lacking.chain(unfinished).chain(faults).collect()
+}
+
+/// Whether the stack verifies, and what that does and does not say.
+///
+/// # Errors
+/// The writer's.
+pub fn verification(
+    out: &mut dyn Write,
+    width: u16,
+    verification: &Verification,
+) -> io::Result<()> {
+    writeln!(out)?;
+    if !verification.holds() {
+        return refusal(out, width, "not verified", &shortcomings(verification));
+    }
+    let green = AnsiColor::Green.on_default().bold();
+    writeln!(out, "{green}verified{green:#}")?;
+    wrapped(out, width, "  ", VERIFIED_HOW)
+}
+
+/// What a passed verification rests on.
+const VERIFIED_HOW: &str = "Every needed capability is native or applied, and no touched file has a new syntax error. \
+    The stack was checked by structure and by reading; it was not run on Apple hardware.";
+
 /// The next command to run.
 ///
 /// # Errors
 /// The writer's.
 pub fn next(out: &mut dyn Write, command: &str) -> io::Result<()> {
     let cyan = AnsiColor::Cyan.on_default().bold();
-    writeln!(out, "\n{cyan}next{cyan:#}    {}", plain(command))
+    writeln!(out, "{cyan}next{cyan:#}    {}", plain(command))
 }
 
 /// How an interrupted transaction was settled, in one sentence and the files it left.

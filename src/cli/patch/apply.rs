@@ -1,0 +1,47 @@
+//! `granite-bundle patch apply`.
+
+use super::change::{Change, Planned};
+use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use crate::patch::plan;
+use crate::patch::transaction::{Action, Request};
+
+/// Put the stack into the checkout, all or nothing
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    stack: StackArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let change = Change {
+        action: Action::Apply,
+        engine: &args.engine,
+        stack: &args.stack,
+        change: &args.change,
+        json: args.output.json,
+    };
+    change.run(ui, |checkout, stack, site, receipt| {
+        let options = args.stack.options();
+        let plan = plan::apply(site, &stack.series, &options)?;
+        let problems = checkout.problems(&plan)?;
+        let steps: Vec<_> = plan.steps.iter().map(change::step).collect();
+        let request = Request::apply(&steps, &receipt)?;
+        let mut chain = Vec::new();
+        if args.change.commit {
+            chain = change::present(site, &stack.series, &options)?;
+            chain.extend(steps);
+        }
+        Ok(Planned {
+            report: plan.report,
+            problems,
+            request,
+            chain,
+        })
+    })
+}

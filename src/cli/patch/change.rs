@@ -1,0 +1,290 @@
+//! What `apply` and `revert` have in common: lock, plan, refuse or do, report.
+
+use std::io::Write;
+
+use git2::{Repository, RepositoryState};
+
+use super::checkout::{Checkout, Stack, report_left, write_json};
+use super::{ChangeArgs, EngineArgs, Exit, StackArgs, Ui};
+use crate::cli::Advised;
+use crate::patch::FileChange;
+use crate::patch::message::commit_message;
+use crate::patch::plan::{self, Options, PlanError, Site};
+use crate::patch::series::Series;
+use crate::patch::state::StackReport;
+use crate::patch::transaction::{self, Action, Commit, Outcome, Receipt, Request, Session, Step};
+use crate::patch::view::{Entry, Overlay, TreeView};
+use crate::report::human;
+use crate::report::json::patch::{Document, Transaction};
+
+/// A command that changes the checkout.
+pub(super) struct Change<'a> {
+    pub(super) action: Action,
+    pub(super) engine: &'a EngineArgs,
+    pub(super) stack: &'a StackArgs,
+    pub(super) change: &'a ChangeArgs,
+    pub(super) json: bool,
+}
+
+/// What it will do.
+pub(super) struct Planned {
+    pub(super) report: StackReport,
+    /// Why not; it does nothing where there is one.
+    pub(super) problems: Vec<String>,
+    pub(super) request: Request,
+    /// With `--commit`: every patch that belongs into a commit, in order.
+    pub(super) chain: Vec<Step>,
+}
+
+impl Change<'_> {
+    pub(super) fn run(
+        &self,
+        ui: &mut Ui,
+        plan: impl Fn(&Checkout<'_>, &Stack, Site<'_>, Receipt) -> anyhow::Result<Planned>,
+    ) -> anyhow::Result<Exit> {
+        let stack = self.stack.load()?;
+        let checkout = Checkout::open(self.engine)?;
+        let repository = match checkout.writable() {
+            Ok(repository) => repository,
+            Err(advised) => return self.refuse_site(ui, &checkout, &stack, advised),
+        };
+        if self.change.dry_run {
+            checkout.settle(ui)?;
+            let receipt = transaction::receipt(repository)?;
+            let planned = checkout.judge(|site| {
+                let planned = plan(&checkout, &stack, site, receipt)?;
+                self.with_commits(planned, repository, &stack.series, site)
+            })?;
+            return self.report(ui, &checkout, &stack, &planned, None);
+        }
+        let (session, _) = checkout.lock(repository, ui)?;
+        let receipt = session.receipt()?;
+        let planned = checkout.judge(|site| {
+            let planned = plan(&checkout, &stack, site, receipt)?;
+            self.with_commits(planned, repository, &stack.series, site)
+        })?;
+        self.execute(ui, &checkout, &stack, &session, planned)
+    }
+
+    fn execute(
+        &self,
+        ui: &mut Ui,
+        checkout: &Checkout<'_>,
+        stack: &Stack,
+        session: &Session<'_>,
+        mut planned: Planned,
+    ) -> anyhow::Result<Exit> {
+        let idle = planned.request.changes.is_empty()
+            && planned.request.commits.is_empty()
+            && planned.request.receipt == session.receipt()?;
+        if !planned.problems.is_empty() || idle {
+            return self.report(ui, checkout, stack, &planned, None);
+        }
+        match session.execute(planned.request.clone()) {
+            Ok(outcome) => {
+                report_left(ui, &outcome.left);
+                if !outcome.commits.is_empty() {
+                    ui.note("commit hooks were not run");
+                }
+                let options = self.stack.options();
+                planned.report =
+                    checkout.judge(|site| Ok(plan::status(site, &stack.series, &options)?))?;
+                self.report(ui, checkout, stack, &planned, Some(&outcome))
+            }
+            Err(error) if error.is_refusal() => {
+                if let transaction::TransactionError::Undone { left, .. } = &error {
+                    report_left(ui, left);
+                }
+                planned.problems.push(error.to_string());
+                self.report(ui, checkout, stack, &planned, None)
+            }
+            Err(error) => Err(checkout.advise(error)),
+        }
+    }
+
+    fn report(
+        &self,
+        ui: &mut Ui,
+        checkout: &Checkout<'_>,
+        stack: &Stack,
+        planned: &Planned,
+        outcome: Option<&Outcome>,
+    ) -> anyhow::Result<Exit> {
+        let ok = planned.problems.is_empty();
+        let exit = if ok { Exit::Fine } else { Exit::Findings };
+        let path = checkout.path();
+        let verb = self.action.verb();
+        if self.json {
+            let engine = (path.as_ref(), checkout.head());
+            let mut document = Document::of(verb, ok, engine, &stack.source, &planned.report);
+            document.details.dry_run = Some(self.change.dry_run);
+            document.details.transaction = outcome.map(Transaction::of);
+            document.details.problems = Some(planned.problems.clone());
+            return write_json(ui, &document, exit);
+        }
+        let heading = checkout.heading(&path, stack, &planned.report);
+        human::patch::status(&mut ui.out, ui.width, &heading, &planned.report)?;
+        human::patch::change(
+            &mut ui.out,
+            ui.width,
+            &human::patch::Change {
+                request: &planned.request,
+                problems: &planned.problems,
+                outcome,
+                dry_run: self.change.dry_run,
+            },
+        )?;
+        ui.out.flush()?;
+        Ok(exit)
+    }
+
+    /// A checkout that cannot be changed at all.
+    fn refuse_site(
+        &self,
+        ui: &mut Ui,
+        checkout: &Checkout<'_>,
+        stack: &Stack,
+        advised: Advised,
+    ) -> anyhow::Result<Exit> {
+        if self.json {
+            let options = self.stack.options();
+            let report = checkout.judge(|site| Ok(plan::status(site, &stack.series, &options)?))?;
+            let path = checkout.path();
+            let engine = (path.as_ref(), checkout.head());
+            let verb = self.action.verb();
+            let mut document = Document::of(verb, false, engine, &stack.source, &report);
+            document.details.dry_run = Some(self.change.dry_run);
+            document.details.problems = Some(vec![advised.message.clone()]);
+            write_json(ui, &document, Exit::Findings)?;
+        }
+        ui.error(&advised.into());
+        Ok(Exit::Findings)
+    }
+
+    /// Adds the commits asked for, or the reason why there can be none.
+    fn with_commits(
+        &self,
+        mut planned: Planned,
+        repository: &Repository,
+        series: &Series,
+        site: Site<'_>,
+    ) -> anyhow::Result<Planned> {
+        if !self.change.commit || !planned.problems.is_empty() {
+            return Ok(planned);
+        }
+        let Some(committed) = site.committed else {
+            planned
+                .problems
+                .push("there is no commit yet to put one on top of".to_owned());
+            return Ok(planned);
+        };
+        if repository.state() != RepositoryState::Clean {
+            planned
+                .problems
+                .push("a merge, rebase or the like is in progress".to_owned());
+            return Ok(planned);
+        }
+        let mut tree = Overlay::new(committed);
+        for step in &planned.chain {
+            match progress(&tree, &step.changes)? {
+                Progress::Before => {}
+                Progress::After => continue,
+                Progress::Neither(path) => {
+                    planned.problems.push(format!(
+                        "`{path}` is committed with other content than `{}` starts from",
+                        step.patch
+                    ));
+                    break;
+                }
+            }
+            tree.apply(&step.changes);
+            planned.request.commits.push(Commit {
+                message: self.message(series, &planned.report, &step.patch),
+                changes: step.changes.clone(),
+            });
+        }
+        if !planned.request.commits.is_empty()
+            && let Err(error) = repository.signature()
+        {
+            let reason = error.message();
+            planned.problems.push(format!(
+                "git knows no name and address to commit with: {reason}"
+            ));
+        }
+        Ok(planned)
+    }
+
+    /// The words of the variant that was judged.
+    fn message(&self, series: &Series, report: &StackReport, name: &str) -> String {
+        let judged = report.patches.iter().find(|patch| patch.name == name);
+        let mut variants = series.patches.iter().flat_map(|patch| &patch.variants);
+        let variant =
+            variants.find(|variant| judged.is_some_and(|judged| judged.file == variant.file));
+        let message = commit_message(variant.map_or(&[], |variant| &variant.text), name);
+        match self.action {
+            Action::Apply => message,
+            Action::Revert => {
+                let title = message.lines().next().unwrap_or(name);
+                format!("Revert \"{title}\"\n")
+            }
+        }
+    }
+}
+
+/// Where a tree stands before or after a patch.
+enum Progress {
+    Before,
+    After,
+    Neither(String),
+}
+
+fn progress(tree: &dyn TreeView, changes: &[FileChange]) -> std::io::Result<Progress> {
+    let (mut before, mut after) = (true, true);
+    let mut odd = String::new();
+    for change in changes {
+        let found = match tree.entry(&change.path)? {
+            Entry::File(image) => Some(image),
+            _ => None,
+        };
+        before &= found == change.before;
+        after &= found == change.after;
+        if !before && !after && odd.is_empty() {
+            odd = change.path.to_string();
+        }
+    }
+    Ok(match (before, after) {
+        (true, _) => Progress::Before,
+        (_, true) => Progress::After,
+        _ => Progress::Neither(odd),
+    })
+}
+
+/// A plan's step as the transaction takes it.
+pub(super) fn step(step: &plan::Step) -> Step {
+    Step {
+        patch: step.patch.clone(),
+        changes: step.changes.clone(),
+    }
+}
+
+/// The patches that are in the files already, as steps that lead from the files without them to the files as they are.
+pub(super) fn present(
+    site: Site<'_>,
+    series: &Series,
+    options: &Options,
+) -> Result<Vec<Step>, PlanError> {
+    let removal = plan::revert(site, series, options)?;
+    let forwards = removal.steps.iter().rev().map(|step| Step {
+        patch: step.patch.clone(),
+        changes: step.changes.iter().map(reversed).collect(),
+    });
+    Ok(forwards.collect())
+}
+
+fn reversed(change: &FileChange) -> FileChange {
+    FileChange {
+        path: change.path.clone(),
+        before: change.after.clone(),
+        after: change.before.clone(),
+    }
+}
