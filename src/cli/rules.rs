@@ -1,11 +1,28 @@
 //! `granite-bundle rules`.
 
+use std::io::Write;
+
 use super::{Exit, Ui};
+use crate::lint::rules;
+use crate::report::human;
+use crate::report::json::lint::RulesDocument;
 
 /// List the rules
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Print the document `granite-bundle schema rules` describes
+    #[arg(long)]
+    json: bool,
+}
 
-pub(super) fn run(_args: &Args, _ui: &mut Ui) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let rules = rules::all().collect::<Vec<_>>();
+    let text = if args.json {
+        serde_json::to_string_pretty(&RulesDocument::new(rules))? + "\n"
+    } else {
+        human::rules::list(&rules, ui.width)
+    };
+    ui.out.write_all(text.as_bytes())?;
+    ui.out.flush()?;
+    Ok(Exit::Fine)
 }

@@ -124,6 +124,11 @@ impl Settings {
 
     /// A bundle's place relative to the configuration's folder, `/`-separated; absolute if it is outside.
     pub fn place(&self, bundle: &Path) -> String {
+        Settings::place_below(self.folder(), bundle)
+    }
+
+    /// A bundle's place relative to that folder.
+    pub fn place_below(folder: Option<&Path>, bundle: &Path) -> String {
         let absolute = |path: &Path| {
             let path = if path.as_os_str().is_empty() {
                 Path::new(".")
@@ -133,7 +138,7 @@ impl Settings {
             path.canonicalize().unwrap_or_else(|_| path.to_owned())
         };
         let bundle = absolute(bundle);
-        let relative = self.folder().and_then(|folder| {
+        let relative = folder.and_then(|folder| {
             bundle
                 .strip_prefix(absolute(folder))
                 .ok()

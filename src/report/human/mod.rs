@@ -1,6 +1,8 @@
 //! Pages for a terminal.
 
 pub mod inspect;
+pub mod lint;
 pub mod list;
 mod page;
 pub mod patch;
+pub mod rules;

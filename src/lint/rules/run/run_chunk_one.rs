@@ -33,5 +33,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             "the graph takes one token at a time and the engine feeds prompts in chunks of up to 512, so without COREAI_CHUNK_THRESHOLD=1 the first prompt aborts the process",
         )
         .expected("COREAI_CHUNK_THRESHOLD=1 before the engine is created, or an engine with static-step")
-        .help("set the variable in the host, or pass --chunk-size 1 to llm-runner");
+        .help("set COREAI_CHUNK_THRESHOLD=1 before the engine is created, or pass --chunk-size 1 to llm-runner");
 }

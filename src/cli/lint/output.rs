@@ -1,0 +1,134 @@
+//! Findings to stdout or a file, in the format asked for.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::Format;
+use crate::cli::Ui;
+use crate::engine::outlook::Outlook;
+use crate::lint::ContentHash;
+use crate::lint::fleet::{Linted, Report};
+use crate::report::json::inspect::{Entry, Options};
+use crate::report::json::lint::Document;
+use crate::report::place::Places;
+use crate::report::{github, human, junit, sarif};
+
+/// Renders the report, and writes it whole or not at all.
+pub(super) fn write(
+    report: &Report,
+    format: Format,
+    file: Option<&Path>,
+    ui: &mut Ui,
+) -> anyhow::Result<()> {
+    let text = render(report, format, ui.width)?;
+    match file {
+        Some(file) => {
+            let text = anstream::adapter::strip_str(&text).to_string();
+            write_file(file, text.as_bytes())
+                .with_context(|| format!("cannot write {}", file.display()))
+        }
+        None => {
+            ui.out.write_all(text.as_bytes())?;
+            Ok(ui.out.flush()?)
+        }
+    }
+}
+
+/// Replaces a file's content at once, so that a reader sees the old or the new.
+pub(super) fn write_file(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut aside = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is its owner's alone; a report is for others too, as far as the umask allows.
+        aside.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut aside = aside.tempfile_in(folder)?;
+    aside.write_all(content)?;
+    aside.as_file().sync_all()?;
+    aside.persist(file)?;
+    Ok(())
+}
+
+fn render(report: &Report, format: Format, columns: u16) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Human => human::lint::render(report, columns),
+        Format::Json => json(report)?,
+        Format::Sarif => sarif::render(report.findings(), &places(report))?,
+        Format::Junit => junit::render(report)?,
+        Format::Github => github::render(report.findings(), &places(report)),
+    })
+}
+
+fn json(report: &Report) -> serde_json::Result<String> {
+    let outlooks = report
+        .linted
+        .iter()
+        .map(|one| Outlook::of(&one.target))
+        .collect::<Vec<_>>();
+    let entries = report
+        .linted
+        .iter()
+        .zip(&outlooks)
+        .map(|(one, outlook)| Entry::new(&one.target, outlook.as_ref(), options(one)))
+        .collect();
+    let document = Document::new(report, entries, &places(report));
+    serde_json::to_string_pretty(&document).map(|text| text + "\n")
+}
+
+fn options(one: &Linted) -> Options<'_> {
+    Options {
+        computed_hash: match one.hash {
+            ContentHash::Computed(hash) => Some(hash),
+            _ => None,
+        },
+        profile: one.profile.as_deref(),
+        ..Options::default()
+    }
+}
+
+/// Where each finding's path is below the root of its repository, or else below the current folder.
+fn places(report: &Report) -> Places {
+    let paths = report.findings().map(|finding| finding.path.as_str());
+    let targets = report
+        .linted
+        .iter()
+        .map(|one| one.target.path.display().to_string());
+    let mut paths = paths.map(str::to_owned).chain(targets).collect::<Vec<_>>();
+    paths.sort();
+    paths.dedup();
+    Places::new(paths.into_iter().map(|path| {
+        let relative = relative_to_root(Path::new(&path));
+        (path, relative)
+    }))
+}
+
+fn relative_to_root(path: &Path) -> String {
+    let here = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    let absolute = here.canonicalize().unwrap_or_else(|_| here.to_owned());
+    let relative =
+        root(&absolute).and_then(|root| absolute.strip_prefix(root).ok().map(Path::to_owned));
+    let shown =
+        relative.unwrap_or_else(|| absolute.file_name().map(PathBuf::from).unwrap_or_default());
+    let parts = shown
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn root(path: &Path) -> Option<PathBuf> {
+    let repository = path.ancestors().find(|folder| folder.join(".git").exists());
+    let here = || std::env::current_dir().ok()?.canonicalize().ok();
+    let below_here = || here().filter(|here| path.starts_with(here));
+    repository.map(Path::to_owned).or_else(below_here)
+}
