@@ -220,6 +220,7 @@ fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
     };
     let half = profile.model.vocab_size * 3072;
     Weights {
+        constants: Vec::new(),
         storage: if quantized {
             vec![
                 storage(DType::Int8, bytes - half),

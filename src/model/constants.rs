@@ -1,6 +1,6 @@
 //! The constants of a program: types, shapes, and where their data lies.
 
-use super::{Constant, DType, Storage, Weights};
+use super::{Constant, DType, Storage};
 use crate::aicode::{Attr, OpKind, Program};
 use crate::bytes::ByteSource;
 use crate::mlir::{Blob, Op, ReadError, ReadErrorKind, ResourceKind};
@@ -60,11 +60,11 @@ impl Constants {
         storage
     }
 
-    pub(super) fn weights(self, _program: &Program) -> Result<Weights, ReadError> {
-        Ok(Weights {
-            storage: self.storage(),
-            ..Weights::default()
-        })
+    /// Position in the list of the constant that an operation makes.
+    pub(super) fn of(&self, program: &Program, op: &Op) -> Option<usize> {
+        let value = program.constant_value(op).ok()?;
+        let position = *self.by_value.get(value as usize)?;
+        (position != u32::MAX).then_some(position as usize)
     }
 }
 

@@ -87,6 +87,13 @@ impl fmt::Display for ImageFormat {
     }
 }
 
+impl Function {
+    /// True if users may call it.
+    pub fn is_public(&self) -> bool {
+        self.visibility == Visibility::Public
+    }
+}
+
 impl Value {
     /// The element type and shape, if this is a tensor.
     pub fn tensor(&self) -> Option<(DType, &[Dim])> {

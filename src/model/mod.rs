@@ -1,11 +1,15 @@
 //! What an asset says: functions, states, operations, weights, provenance and hash.
 
 mod asset;
+mod classes;
 mod constants;
+mod dataflow;
 mod function;
 mod hash;
+mod head;
 mod metadata;
 mod open;
+mod quantization;
 mod signature;
 mod statistics;
 mod weights;
@@ -16,4 +20,7 @@ pub use asset::{
 };
 pub use function::{Dim, Function, ImageFormat, Value, ValueType, Visibility};
 pub use open::Summary;
-pub use weights::{Constant, Head, HeadKind, QuantizedGroup, QuantizedWeight, Storage, Weights};
+pub use weights::{
+    Constant, Head, HeadKind, QuantizedGroup, QuantizedWeight, Storage, Weight, WeightClass,
+    Weights,
+};

@@ -74,12 +74,13 @@ impl Summary {
     pub fn read<S: ByteSource + ?Sized>(source: &S) -> Result<Summary, ReadError> {
         let program = Program::new(Module::read(source)?)?;
         let constants = Constants::read(&program, source)?;
+        let functions = signature::functions(&program)?;
         Ok(Summary {
             bytecode: bytecode(&program)?,
             version: program_version(&program)?,
-            functions: signature::functions(&program)?,
             statistics: Statistics::of(&program)?,
-            weights: constants.weights(&program)?,
+            weights: Weights::of(&program, &constants, &functions)?,
+            functions,
         })
     }
 }

@@ -1,6 +1,13 @@
 //! Constants: how many, of which type, how quantized, and which of them make the logits.
 
-use super::DType;
+use super::classes::classes;
+use super::constants::Constants;
+use super::dataflow::Dataflow;
+use super::head::{self, Tracer};
+use super::quantization::Quantization;
+use super::{DType, Function};
+use crate::aicode::Program;
+use crate::mlir::ReadError;
 
 /// Elements and bytes of the constants of one element type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +50,39 @@ pub struct QuantizedWeight {
     pub data: Constant,
     /// The scales.
     pub scale: Constant,
-    /// Data elements per scale along each axis; its rank is the data's.
+    /// Data elements per scale along each axis; its rank is the data's, or it is empty where the
+    /// graph does not show it. For a lookup table, data elements per table.
     pub block: Vec<u64>,
+}
+
+/// What a constant is for, as far as the graph shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WeightClass {
+    /// The table that the token ids pick rows of, even if it is the head's matrix too.
+    Embedding,
+    /// A matrix that activations are multiplied by.
+    Linear,
+    /// A convolution's weight.
+    Convolution,
+    /// A scale, offset or lookup table of another constant.
+    QuantizationParameter,
+    /// Used otherwise, with a single axis longer than 1: norms, biases, small tables.
+    Vector,
+    /// Used otherwise, of one element.
+    Scalar,
+    /// Used otherwise.
+    Other,
+}
+
+/// A distinct constant and what the graph does with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weight {
+    /// Type and place.
+    pub constant: Constant,
+    /// What it is for.
+    pub class: WeightClass,
+    /// Position in [`Weights::quantized`] if the graph dequantizes it.
+    pub quantized: Option<usize>,
 }
 
 /// Quantized constants that share types and block size.
@@ -89,6 +127,8 @@ pub struct Head {
 pub struct Weights {
     /// Per element type, most elements first, then by display name.
     pub storage: Vec<Storage>,
+    /// Each distinct constant, in file order of its first use.
+    pub constants: Vec<Weight>,
     /// Each dequantized constant, in file order.
     pub quantized: Vec<QuantizedWeight>,
     /// The output head of the entry function, where it can be traced.
@@ -98,6 +138,40 @@ pub struct Weights {
 }
 
 impl Weights {
+    /// Finds out what a program's constants are for.
+    pub(super) fn of(
+        program: &Program,
+        constants: &Constants,
+        functions: &[Function],
+    ) -> Result<Weights, ReadError> {
+        let flow = Dataflow::new(program, constants)?;
+        let quantization = Quantization::of(&flow)?;
+        let entry = head::entry(functions).and_then(|entry| {
+            Some(Tracer {
+                flow: &flow,
+                quantization: &quantization,
+                graph: *flow.graphs().get(entry)?,
+                function: &functions[entry],
+            })
+        });
+        let embedding = entry.as_ref().and_then(Tracer::embedding);
+        let classes = classes(&flow, embedding).into_iter();
+        let list = constants.list.iter().zip(classes).enumerate();
+        Ok(Weights {
+            storage: constants.storage(),
+            constants: list
+                .map(|(position, (constant, class))| Weight {
+                    constant: constant.clone(),
+                    class,
+                    quantized: quantization.position(position),
+                })
+                .collect(),
+            head: entry.and_then(|tracer| tracer.head(embedding)),
+            embedding: embedding.map(|table| constants.list[table.constant].clone()),
+            quantized: quantization.weights,
+        })
+    }
+
     /// Bytes of all constants.
     pub fn bytes(&self) -> u64 {
         let bytes = self.storage.iter().map(|storage| storage.bytes);
