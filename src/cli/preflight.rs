@@ -1,11 +1,108 @@
 //! `granite-bundle preflight`.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::exit::Advised;
 use super::{Exit, Ui};
+use crate::bundle::{Failure, Manifest, Target};
+use crate::engine::capability::{Era, finds_compiled_assets};
+use crate::patch::checkout::Checkout;
+use crate::patch::plan::{self, Options};
+use crate::patch::series::Series;
+use crate::patch::view::Text;
+use crate::preflight::{EngineFacts, Verdict, examine};
+use crate::report::human::preflight::{Heading, page};
+use crate::report::json::preflight::{Document, Engine};
 
 /// Tell whether this bundle runs on this engine checkout
+///
+/// Joins what the bundle needs with what the checkout has, natively or by the built-in patch stack, and prints the
+/// exact next commands. Nothing is changed.
+///
+/// Exit code: 0 if it runs as it is; 1 if it runs after a patch, cannot run, or it is not known; 2 if there is no
+/// such bundle or checkout.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// The bundle
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// The engine checkout: a clone of any depth, or an unpacked archive
+    #[arg(long, value_name = "CHECKOUT")]
+    engine: PathBuf,
+    /// Print the document `granite-bundle schema preflight` describes
+    #[arg(long)]
+    json: bool,
+}
 
-pub(super) fn run(_args: &Args, _ui: &mut Ui) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let target = Target::open(&args.path).map_err(|error| advised(error.into()))?;
+    let series = Series::builtin()?;
+    let engine = facts(&args.engine, &series)?;
+    let checkout = args.engine.to_string_lossy();
+    let preflight = examine(&target, &engine, &checkout);
+    let path = args.path.to_string_lossy();
+    let text = if args.json {
+        let engine = Engine {
+            path: &checkout,
+            era: engine.era,
+        };
+        serde_json::to_string_pretty(&Document::new(&preflight, &path, engine))? + "\n"
+    } else {
+        let era = engine.era.map(|era| title(era, &series));
+        let heading = Heading {
+            name: &name(&target),
+            path: &path,
+            checkout: &checkout,
+            era: era.as_deref(),
+        };
+        page(&preflight, &heading, ui.width)
+    };
+    ui.out.write_all(text.as_bytes())?;
+    ui.out.flush()?;
+    Ok(match preflight.verdict {
+        Verdict::Runs => Exit::Fine,
+        Verdict::RunsAfterPatch | Verdict::CannotRun | Verdict::Unknown => Exit::Findings,
+    })
+}
+
+/// Judges the checkout by the built-in series, as `patch status` does.
+fn facts(path: &Path, series: &Series) -> anyhow::Result<EngineFacts> {
+    let checkout = Checkout::open(path)?;
+    let unreadable = || format!("{} cannot be judged", path.display());
+    let trees = checkout.trees().with_context(unreadable)?;
+    let site = trees.site();
+    let options = Options {
+        three_way: true,
+        only: None,
+    };
+    let report = plan::status(site, series, &options).with_context(unreadable)?;
+    let finds_compiled = finds_compiled_assets(&Text(site.view)).with_context(unreadable)?;
+    Ok(EngineFacts::of(&report, series, finds_compiled))
+}
+
+fn advised(failure: Failure) -> anyhow::Error {
+    let message = format!("{}: {}", failure.path.display(), failure.message);
+    match failure.help {
+        Some(help) => Advised { message, help }.into(),
+        None => anyhow::anyhow!(message),
+    }
+}
+
+fn title(era: Era, series: &Series) -> String {
+    let mut eras = series.eras.iter();
+    let title = eras.find(|definition| definition.id == era);
+    title.map_or_else(
+        || era.to_string(),
+        |definition| format!("{era}, {}", definition.title),
+    )
+}
+
+/// What the manifest calls the bundle, else its folder's name.
+fn name(target: &Target) -> String {
+    let manifest = target.manifest.present().and_then(Manifest::name);
+    let folder = || target.path.file_name().unwrap_or(target.path.as_os_str());
+    manifest.map_or_else(|| folder().to_string_lossy().into_owned(), str::to_owned)
 }

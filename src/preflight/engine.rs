@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Need, Outcome, Provider};
 use crate::engine::capability::{Capability, Era};
+use crate::patch::series::Series;
+use crate::patch::state::{CapabilityReport, StackReport, State};
 
 /// Everything of a checkout that decides whether a bundle runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,6 +32,17 @@ pub enum Standing {
 }
 
 impl EngineFacts {
+    /// What a judged checkout brings; `series` is the stack it was judged by.
+    pub fn of(report: &StackReport, series: &Series, finds_compiled_assets: bool) -> EngineFacts {
+        let standing =
+            |capability: &CapabilityReport| (capability.id, standing(capability, report, series));
+        EngineFacts {
+            era: report.era,
+            standings: report.capabilities.iter().map(standing).collect(),
+            finds_compiled_assets,
+        }
+    }
+
     /// The need for a capability; `why` says what in the bundle asks for it.
     pub(super) fn need(&self, capability: Capability, required: bool, why: &str) -> Need {
         let (outcome, how) = match self.standings.get(&capability) {
@@ -41,10 +54,7 @@ impl EngineFacts {
                 Outcome::Unknown,
                 "this checkout could not be judged".to_owned(),
             ),
-            Some(Standing::Native) => (
-                Outcome::Met(Provider::Native),
-                "this engine has it natively".to_owned(),
-            ),
+            Some(Standing::Native) => (Outcome::Met(Provider::Native), "native here".to_owned()),
             Some(Standing::Patched(patch)) => (
                 Outcome::Met(Provider::Patch(patch.clone())),
                 format!("patch `{patch}` is applied"),
@@ -66,5 +76,32 @@ impl EngineFacts {
             outcome,
             detail: format!("{why}; {how}"),
         }
+    }
+}
+
+fn standing(capability: &CapabilityReport, report: &StackReport, series: &Series) -> Standing {
+    let Some(patch) = &capability.patch else {
+        return match capability.state {
+            State::Native => Standing::Native,
+            _ => Standing::Missing(None),
+        };
+    };
+    match capability.state {
+        State::Native => Standing::Native,
+        State::Applied | State::AppliedModified => Standing::Patched(patch.clone()),
+        State::Applicable | State::ThreeWay => Standing::Patchable(patch.clone()),
+        State::Partial => Standing::Missing(Some(format!("patch `{patch}` is only partly there"))),
+        State::Conflict => Standing::Missing(Some(format!("patch `{patch}` does not apply here"))),
+        State::Unsupported => Standing::Missing(Some(unsupported(patch, report, series))),
+    }
+}
+
+fn unsupported(patch: &str, report: &StackReport, series: &Series) -> String {
+    let of_series = report
+        .era
+        .and_then(|era| series.unsupported_reason(patch, era));
+    match of_series {
+        Some(reason) => format!("patch `{patch}` is not for this engine: {reason}"),
+        None => format!("patch `{patch}` has no variant for this engine"),
     }
 }

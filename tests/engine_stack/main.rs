@@ -1,7 +1,9 @@
-//! The built-in patch stack: its files, and what the patched engine does that stock does not.
+//! The built-in patch stack: its files, what the patched engine does that stock does not, and `preflight`.
 
 #![allow(clippy::unwrap_used)]
 
 mod behaviour;
+mod checkout;
 mod files;
 mod model;
+mod preflight;

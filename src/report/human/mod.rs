@@ -5,4 +5,5 @@ pub mod lint;
 pub mod list;
 mod page;
 pub mod patch;
+pub mod preflight;
 pub mod rules;

@@ -96,6 +96,26 @@ impl Page {
         }
     }
 
+    /// A mark, a label, and an explanation wrapped beside them; what stands between backticks is painted as code.
+    pub(crate) fn marked(&mut self, style: Style, mark: &str, label: &str, text: &str) {
+        let margin = INDENT + width(mark) + 1 + LABEL + 2;
+        let gap = " ".repeat(LABEL.saturating_sub(width(label)) + 2);
+        let first = format!("  {} {label}{gap}", painted(style, mark));
+        let mut open = false;
+        for (place, line) in wrapped(&safe(text), self.width.saturating_sub(margin))
+            .iter()
+            .enumerate()
+        {
+            let line = with_code(line, &mut open);
+            let start = if place == 0 {
+                first.clone()
+            } else {
+                " ".repeat(margin)
+            };
+            self.line(&format!("{start}{line}"));
+        }
+    }
+
     /// A small title inside a section, and a remark.
     pub(crate) fn part(&mut self, title: &str, remark: &str) {
         let title = safe(title);

@@ -1,0 +1,81 @@
+//! The page of `preflight`.
+
+use anstyle::Style;
+
+use super::page::Page;
+use crate::preflight::{Need, Outcome, Preflight, Verdict};
+use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, painted};
+
+/// What the page is about, as its heading shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading<'a> {
+    /// The bundle's name.
+    pub name: &'a str,
+    /// The bundle, as the user named it.
+    pub path: &'a str,
+    /// The checkout, as the user named it.
+    pub checkout: &'a str,
+    /// The checkout's era and what sets it apart; `None` where it is of no known one.
+    pub era: Option<&'a str>,
+}
+
+/// The whole page.
+pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> String {
+    let mut page = Page::new(columns);
+    let era = heading.era.unwrap_or("no engine era this tool knows");
+    page.heading(heading.name, "preflight", heading.path);
+    page.section("engine");
+    page.field("checkout", heading.checkout);
+    page.field("era", era);
+    page.section("needs");
+    for need in preflight.needs.iter().filter(|need| need.required) {
+        marked(&mut page, need);
+    }
+    let mut optional = preflight
+        .needs
+        .iter()
+        .filter(|need| !need.required)
+        .peekable();
+    if optional.peek().is_some() {
+        page.section("of some callers only");
+    }
+    for need in optional {
+        marked(&mut page, need);
+    }
+    page.section("verdict");
+    let (style, words) = verdict(preflight.verdict);
+    page.line(&format!("  {}", painted(style.bold(), words)));
+    if !preflight.next.is_empty() {
+        page.line("");
+    }
+    for command in &preflight.next {
+        page.command(0, command);
+    }
+    if matches!(preflight.verdict, Verdict::Runs | Verdict::RunsAfterPatch) {
+        page.line("");
+        page.remark(
+            "The stack is checked by structure and by reading; it has not been run on Apple hardware by its authors.",
+        );
+    }
+    page.finish()
+}
+
+fn marked(page: &mut Page, need: &Need) {
+    let (style, mark) = match (&need.outcome, need.required) {
+        (Outcome::Met(_), _) => (GOOD, "✓"),
+        (Outcome::AfterPatch(_), _) => (NOTABLE, "+"),
+        (Outcome::Unmet, true) => (BAD, "✗"),
+        (Outcome::Unmet, false) => (DIM, "–"),
+        (Outcome::Unknown, _) => (NOTABLE, "?"),
+    };
+    page.marked(style, mark, need.id, &need.detail);
+}
+
+fn verdict(verdict: Verdict) -> (Style, &'static str) {
+    match verdict {
+        Verdict::Runs => (GOOD, "runs"),
+        Verdict::RunsAfterPatch => (NOTABLE, "runs after patch"),
+        Verdict::CannotRun => (BAD, "cannot run"),
+        Verdict::Unknown => (NOTABLE, "unknown"),
+    }
+}
