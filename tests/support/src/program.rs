@@ -137,6 +137,7 @@ enum Properties {
     None,
     Constant(Data),
     Invoke { callee: String },
+    Kernel { name: String, source: String },
 }
 
 #[derive(Debug, Clone)]
@@ -256,6 +257,26 @@ impl Graph {
         };
         self.push(
             "dataflow.invoke_v1",
+            operands,
+            vec![result.into()],
+            properties,
+        )
+    }
+
+    /// Adds a custom Metal kernel with one result; `source` is its program text.
+    pub fn kernel(
+        &mut self,
+        name: &str,
+        source: &str,
+        operands: &[Value],
+        result: impl Into<Type>,
+    ) -> Value {
+        let properties = Properties::Kernel {
+            name: name.to_owned(),
+            source: source.to_owned(),
+        };
+        self.push(
+            "metal.metal4_kernel_v1",
             operands,
             vec![result.into()],
             properties,
@@ -574,6 +595,10 @@ impl Writer<'_> {
             Properties::None => return None,
             Properties::Constant(data) => {
                 out.varint(self.data(data));
+            }
+            Properties::Kernel { name, source } => {
+                let (name, source) = (self.text(name), self.text(source));
+                out.varint(name).varint(source);
             }
             Properties::Invoke { callee } => {
                 let attributes = self.array(&[]);

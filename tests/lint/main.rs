@@ -1,0 +1,11 @@
+//! The linter on real files: good bundles, and every way of breaking them that was thought of.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod corpus;
+mod good;
+mod mutants;
+mod table;

@@ -1,0 +1,129 @@
+//! Good bundles on engines that cannot run them, and engines that can.
+
+use granite_bundle::engine::capability::Capability::{ExtraStates, StaticStep, StaticWarmUp};
+use granite_bundle::engine::capability::{Capability, Era};
+
+use super::{Change, Mutant, Setting};
+use crate::good::Base;
+
+const fn engine(
+    name: &'static str,
+    era: Option<Era>,
+    capabilities: &'static [Capability],
+    caught: &'static [&'static str],
+) -> Mutant {
+    Mutant::new(name, Base::Int8lin, Change::None, caught).with(Setting::Engine(era, capabilities))
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    engine(
+        "a stock engine of E0",
+        Some(Era::E0),
+        &[],
+        &[
+            "error graph-logits-static",
+            "error graph-state-count",
+            "error run-engine-revision",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    engine(
+        "a stock engine of E1",
+        Some(Era::E1),
+        &[],
+        &[
+            "error graph-logits-static",
+            "error graph-state-count",
+            "error run-engine-revision",
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    engine(
+        "a patched engine of E1",
+        Some(Era::E1),
+        &[ExtraStates, StaticStep, StaticWarmUp],
+        &[
+            "error run-no-partial-reset",
+            "error run-reask",
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    engine(
+        "a stock engine of E2",
+        Some(Era::E2),
+        &[ExtraStates],
+        &[
+            "error graph-logits-static",
+            "error run-engine-revision",
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    engine(
+        "a stock engine of E3",
+        Some(Era::E3),
+        &[ExtraStates],
+        &[
+            "error graph-logits-static",
+            "error run-engine-revision",
+            "error run-guided-hybrid",
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    engine(
+        "guided generation on E4",
+        Some(Era::E4),
+        &[ExtraStates, StaticStep],
+        &["error run-guided-hybrid", "warning run-long-prefill-reset"],
+    ),
+    engine(
+        "an engine nobody knows",
+        None,
+        &[],
+        &[
+            "error graph-logits-static",
+            "error graph-state-count",
+            "error run-engine-revision",
+            "error run-patch-base",
+            "warning run-long-prefill-reset",
+        ],
+    ),
+    Mutant::new(
+        "an ordinary model on E1",
+        Base::Ordinary,
+        Change::None,
+        &["warning run-extension-skip"],
+    )
+    .with(Setting::Engine(Some(Era::E1), &[])),
+    Mutant::new(
+        "recurrent states first on a patched E1",
+        Base::Int8lin,
+        Change::Granite(|g| g.signature.states.rotate_left(2)),
+        &[
+            "error granite-signature",
+            "error graph-kv-order",
+            "error run-no-partial-reset",
+            "error run-reask",
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+        ],
+    )
+    .with(Setting::Engine(
+        Some(Era::E1),
+        &[ExtraStates, StaticStep, StaticWarmUp],
+    )),
+    Mutant::new(
+        "swapped inputs on E4, which looks them up by name",
+        Base::Int8lin,
+        Change::Granite(|g| g.signature.inputs.swap(0, 1)),
+        &[
+            "error granite-signature",
+            "error run-guided-hybrid",
+            "warning run-long-prefill-reset",
+        ],
+    )
+    .with(Setting::Engine(Some(Era::E4), &[ExtraStates, StaticStep])),
+];
