@@ -84,13 +84,18 @@ impl JsonError {
             .take(line.saturating_sub(1))
             .map(<[u8]>::len)
             .sum::<usize>();
-        let offset = (start + error.column().saturating_sub(1)).min(bytes.len());
+        let offset = match error.is_eof() {
+            true => bytes.len(),
+            false => (start + error.column().saturating_sub(1)).min(bytes.len()),
+        };
         let cause = error.to_string();
         let cause = cause.split(" at line ").next().unwrap_or_default();
         let message = if cause.starts_with("recursion limit") {
             format!("is nested more than 128 deep at line {line}")
         } else if bytes.is_empty() {
             "is empty, and a JSON object was expected".to_owned()
+        } else if error.is_data() {
+            format!("is not what it should be at line {line}: {cause}")
         } else {
             format!("is not valid JSON at line {line}: {cause}")
         };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::model::{Asset, AssetError};
 
+mod compare;
 mod discover;
 mod files;
 mod json;
@@ -18,6 +19,7 @@ mod tokenizer;
 mod transcript;
 mod vocabulary;
 
+pub use compare::{Change, ChangeKind, Section, compare};
 pub use discover::{DiscoverError, Place, discover};
 pub use files::{Leads, Symlink};
 pub use json::{JsonDocument, JsonError, MAX_DOCUMENT_BYTES};

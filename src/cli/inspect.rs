@@ -115,14 +115,14 @@ fn complain(target: &Opened, ui: &mut Ui) {
         ui.failure(&failure);
     }
     if let Part::Unreadable(error) = &target.tokenizer {
-        ui.failure(&error.clone().into());
+        ui.part_failure(&error.clone().into());
     }
     for error in target
         .tokenizer
         .present()
         .map_or(&[][..], |tokenizer| &tokenizer.errors)
     {
-        ui.failure(&error.clone().into());
+        ui.part_failure(&error.clone().into());
     }
     if let Some(text) = unexpected_version(target) {
         ui.warning(&text);

@@ -9,7 +9,7 @@ use super::exit::Advised;
 use crate::bundle::Failure;
 use crate::report::terminal::safe;
 
-/// Width assumed where stdout is not a terminal, in columns.
+/// Width assumed where stdout is not a terminal and `COLUMNS` does not say, in columns.
 const DEFAULT_WIDTH: u16 = 100;
 
 /// Streams that drop colour where it is not wanted, and the width to fit.
@@ -28,7 +28,9 @@ impl Ui {
     /// The process's own streams; honours `NO_COLOR`, `CLICOLOR` and non-terminals.
     pub fn from_process() -> Ui {
         let width = terminal_size::terminal_size_of(io::stdout())
-            .map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| columns);
+            .map(|(terminal_size::Width(columns), _)| columns)
+            .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+            .unwrap_or(DEFAULT_WIDTH);
         Ui {
             out: AutoStream::auto(io::stdout().lock()),
             err: AutoStream::auto(io::stderr().lock()),
@@ -63,15 +65,23 @@ impl Ui {
         self.line(AnsiColor::Yellow.on_default().bold(), "note", text);
     }
 
-    /// Shows why a file could not be read, and what to do about it.
+    /// Shows why a target could not be read, and what to do about it.
     pub fn failure(&mut self, failure: &Failure) {
-        let red = AnsiColor::Red.on_default().bold();
+        self.unread(AnsiColor::Red.on_default().bold(), "error", failure);
+    }
+
+    /// Shows why a part of a target could not be read, which does not stop the command.
+    pub fn part_failure(&mut self, failure: &Failure) {
+        self.unread(AnsiColor::Yellow.on_default().bold(), "warning", failure);
+    }
+
+    fn unread(&mut self, style: Style, label: &str, failure: &Failure) {
         let path = failure.path.display();
         let place = match failure.offset {
-            Some(offset) => format!(" (at byte {offset})"),
-            None => String::new(),
+            Some(offset) if !failure.message.contains("at byte") => format!(" (byte {offset})"),
+            _ => String::new(),
         };
-        self.line(red, "error", &format!("{path}: {}{place}", failure.message));
+        self.line(style, label, &format!("{path}: {}{place}", failure.message));
         if let Some(help) = &failure.help {
             self.help(help);
         }

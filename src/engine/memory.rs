@@ -106,7 +106,7 @@ impl Memory {
 }
 
 /// Bytes of a growing state with its one dynamic dimension at 1; `None` if it has several.
-fn bytes_per_token(state: &Value) -> Option<u64> {
+pub fn bytes_per_token(state: &Value) -> Option<u64> {
     let (dtype, shape) = state.tensor()?;
     if shape.iter().filter(|dim| dim.is_none()).count() != 1 {
         return None;

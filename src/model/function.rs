@@ -94,6 +94,41 @@ impl Function {
     }
 }
 
+/// Sizes as people read them: `1 × ?`; `scalar` for rank 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes<'a>(pub &'a [Dim]);
+
+impl fmt::Display for Sizes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, dim) in self.0.iter().enumerate() {
+            let times = if place == 0 { "" } else { " × " };
+            match dim {
+                Some(size) => write!(f, "{times}{size}")?,
+                None => write!(f, "{times}?")?,
+            }
+        }
+        if self.0.is_empty() {
+            f.write_str("scalar")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ValueType::Tensor { dtype, shape } => write!(f, "{dtype} {}", Sizes(shape)),
+            ValueType::Image {
+                height,
+                width,
+                format,
+            } => write!(f, "image {width} × {height} {format}"),
+            ValueType::Other(description) => f.write_str(description),
+        }
+    }
+}
+
 impl Value {
     /// The element type and shape, if this is a tensor.
     pub fn tensor(&self) -> Option<(DType, &[Dim])> {

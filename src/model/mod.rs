@@ -18,7 +18,7 @@ pub use crate::aicode::DType;
 pub use asset::{
     Asset, AssetError, AssetFormat, AssetMetadata, Bytecode, Dialect, RecordedHash, Statistics,
 };
-pub use function::{Dim, Function, ImageFormat, Value, ValueType, Visibility};
+pub use function::{Dim, Function, ImageFormat, Sizes, Value, ValueType, Visibility};
 pub use open::Summary;
 pub use weights::{
     Constant, Head, HeadKind, QuantizedGroup, QuantizedWeight, Storage, Weight, WeightClass,

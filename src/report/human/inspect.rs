@@ -5,13 +5,13 @@ use serde_json::Value as Json;
 
 use super::page::Page;
 use crate::bundle::{Language, Manifest, Symlink, Target, Tokenizer};
-use crate::engine::memory::tokens_per_second;
+use crate::engine::memory::{bytes_per_token, tokens_per_second};
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::StateKind;
 use crate::engine::stop_tokens::stop_tokens;
 use crate::model::{
-    Asset, AssetFormat, Dim, Function, Head, HeadKind, RecordedHash, Value, ValueType, Visibility,
-    Weights,
+    Asset, AssetFormat, Function, Head, HeadKind, RecordedHash, Sizes, Value, ValueType,
+    Visibility, Weights,
 };
 use crate::profile;
 use crate::report::json::inspect::Options;
@@ -172,10 +172,11 @@ fn asset_section(page: &mut Page, target: &Target, options: Options<'_>) {
         AssetFormat::Compiled => "compiled (.aimodelc)",
     };
     page.field("format", format);
-    page.field(
-        "bytecode",
-        &format!("{} ({} bytes)", size(asset.bytes), count(asset.bytes)),
-    );
+    let bytes = match asset.bytes {
+        0..10_000 => size(asset.bytes),
+        bytes => format!("{} ({} bytes)", size(bytes), count(bytes)),
+    };
+    page.field("bytecode", &bytes);
     let dialects = asset
         .bytecode
         .dialects
@@ -333,10 +334,21 @@ fn signature(function: &Function, outlook: Option<&Outlook<'_>>) -> Columns {
                 Cell::new(ACCENT, &dtype),
                 Cell::plain(&shape),
                 kind.map_or_else(|| Cell::plain(""), kind_cell),
+                kind.map_or_else(|| Cell::plain(""), |_| state_cell(value)),
             ]);
         }
     }
     columns
+}
+
+/// What a state takes: its bytes, or for a growing one those of one token.
+fn state_cell(state: &Value) -> Cell {
+    let text = match (state.static_bytes(), bytes_per_token(state)) {
+        (Some(bytes), _) => size(bytes),
+        (None, Some(bytes)) => format!("{}/token", size(bytes)),
+        (None, None) => String::new(),
+    };
+    Cell::number(&text).styled(DIM)
 }
 
 fn kind_cell(kind: &StateKind) -> Cell {
@@ -348,12 +360,9 @@ fn kind_cell(kind: &StateKind) -> Cell {
 }
 
 /// A value's element type and shape; a dynamic dimension is `?`.
-pub(crate) fn type_texts(value: &Value) -> (String, String) {
+fn type_texts(value: &Value) -> (String, String) {
     match &value.ty {
-        ValueType::Tensor { dtype, shape } if shape.is_empty() => {
-            (dtype.to_string(), "scalar".to_owned())
-        }
-        ValueType::Tensor { dtype, shape } => (dtype.to_string(), dims(shape)),
+        ValueType::Tensor { dtype, shape } => (dtype.to_string(), Sizes(shape).to_string()),
         ValueType::Image {
             height,
             width,
@@ -361,13 +370,6 @@ pub(crate) fn type_texts(value: &Value) -> (String, String) {
         } => ("image".to_owned(), format!("{width} × {height} {format}")),
         ValueType::Other(description) => (description.clone(), String::new()),
     }
-}
-
-fn dims(shape: &[Dim]) -> String {
-    let dims = shape
-        .iter()
-        .map(|dim| dim.map_or_else(|| "?".to_owned(), |dim| dim.to_string()));
-    dims.collect::<Vec<_>>().join(" × ")
 }
 
 fn engine_section(page: &mut Page, outlook: Option<&Outlook<'_>>) {

@@ -1,5 +1,6 @@
 //! Pages for a terminal.
 
+pub mod diff;
 pub mod inspect;
 pub mod lint;
 pub mod list;
