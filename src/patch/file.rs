@@ -27,7 +27,8 @@ pub struct FilePatch {
     pub certain: bool,
     /// The file; where it is moved or copied, where to.
     pub path: RepoPath,
-    /// Where it is moved or copied from; `None` for every other operation.
+    /// Where it is moved or copied from, else `None`. A modification has this, too, where a header gives two names
+    /// without saying that the file is renamed: git then reads the one and writes the other.
     pub from: Option<RepoPath>,
     /// The mode the header gives for the pre-image.
     pub old_mode: Option<FileMode>,
@@ -96,9 +97,12 @@ impl FilePatch {
             Operation::Delete => Operation::Create,
             other => other,
         };
-        let (old_mode, new_mode) = match self.new_mode {
-            Some(_) => (self.new_mode, self.old_mode),
-            None => (self.old_mode, None),
+        let (old_mode, new_mode) = match (self.operation, self.new_mode) {
+            // The mode on an `index` line is that of both images.
+            (Operation::Modify | Operation::Rename | Operation::Copy, None) => {
+                (self.old_mode, None)
+            }
+            _ => (self.new_mode, self.old_mode),
         };
         FilePatch {
             operation,

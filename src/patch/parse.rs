@@ -77,9 +77,6 @@ pub fn parse(text: &[u8]) -> Result<Vec<FilePatch>, PatchError> {
     Ok(files)
 }
 
-/// The shortest hunk header git recognises.
-const SHORTEST_HUNK_HEADER: usize = "@@ -0,0 +1 @@\n".len();
-
 struct Parser<'t> {
     lines: Vec<&'t [u8]>,
     at: usize,
@@ -128,7 +125,6 @@ impl<'t> Parser<'t> {
             } else if line.starts_with(b"--- ")
                 && self.line(1).starts_with(b"+++ ")
                 && self.line(2).starts_with(b"@@ -")
-                && self.line(2).len() >= SHORTEST_HUNK_HEADER
             {
                 return self.plain_header().map(Some);
             }
@@ -362,11 +358,7 @@ impl<'t> Parser<'t> {
             from
         };
         Ok(FilePatch {
-            // Differing names without a rename header: git reads the one and writes the other all the same.
-            operation: header.kind.unwrap_or(match from {
-                Some(_) => Operation::Rename,
-                None => Operation::Modify,
-            }),
+            operation: header.kind.unwrap_or(Operation::Modify),
             certain: !may_create,
             path: repo_path(path).map_err(at_header)?,
             from: from

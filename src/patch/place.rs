@@ -44,6 +44,30 @@ pub fn place(content: &[u8], hunks: &[Hunk]) -> Placement {
     }
 }
 
+/// Replaces every hunk at the very line its header gives, for content known to be what the hunks were made from: there, even
+/// hunks without context are certain. `None` where a line is not as the hunk has it.
+pub fn place_exactly(content: &[u8], hunks: &[Hunk]) -> Option<Vec<u8>> {
+    let there: Vec<&[u8]> = lines(content).collect();
+    let mut result = Vec::with_capacity(content.len());
+    let mut done = 0;
+    for hunk in hunks {
+        let needed: Vec<&[u8]> = hunk.preimage().map(text).collect();
+        // Without a pre-image, the header names the line before.
+        let start = hunk
+            .old_start
+            .checked_sub(usize::from(!needed.is_empty()))?;
+        let end = start.checked_add(needed.len())?;
+        if there.get(start..end)? != needed {
+            return None;
+        }
+        result.extend(there.get(done..start)?.concat());
+        result.extend(hunk.postimage().flat_map(text));
+        done = end;
+    }
+    result.extend(there.get(done..)?.concat());
+    Some(result)
+}
+
 /// Splits content into lines that keep their endings.
 pub fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     content.split_inclusive(|byte| *byte == b'\n')
@@ -221,6 +245,18 @@ mod tests {
         assert_eq!((found[0].line, found[0].offset), (2, 0));
         assert_eq!((found[1].line, found[1].offset), (4, 0));
         assert_eq!(placement.result.unwrap(), b"x\nn\nn\na\nb\nC\nd\n");
+    }
+
+    #[test]
+    fn exact_placing_needs_no_context_but_the_very_lines() {
+        let content = b"x\na\na\ny\n";
+        let insertion = [hunk(2, 3, "+b\n")];
+        assert_eq!(
+            place_exactly(content, &insertion).unwrap(),
+            b"x\na\nb\na\ny\n"
+        );
+        assert_eq!(place_exactly(content, &[hunk(1, 1, "-a\n")]), None);
+        assert_eq!(place_exactly(content, &[hunk(9, 9, "-a\n")]), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use git2::{ObjectType, Oid};
 
 use super::file::{FilePatch, Operation};
 use super::merge::{Blobs, merge, sides};
+use super::place::place_exactly;
 use super::series::{Patch, Variant};
 use super::trial::{PathRules, Trial, changes, try_patch};
 use super::view::{Entry, Overlay, Text, TreeView};
@@ -101,6 +102,34 @@ fn find<'s>(
     Ok(removal.map(|removal| found(removal, true)))
 }
 
+/// Takes a file's change away where the file is the very post-image recorded, so that not even context is needed.
+fn rewound(file: &FilePatch, tree: &dyn TreeView) -> io::Result<Option<Vec<FileChange>>> {
+    let now = image(tree, &file.path)?;
+    let fits = matches!(file.operation, Operation::Modify | Operation::Rename)
+        && is_blob(now.as_ref(), &file.postimage)?;
+    let Some(now) = now.filter(|_| fits) else {
+        return Ok(None);
+    };
+    let Some(data) = place_exactly(&now.data, &file.reversed().hunks) else {
+        return Ok(None);
+    };
+    let mode = mode_before(file, now.mode);
+    let change = |path: &RepoPath, before, after| FileChange {
+        path: path.clone(),
+        before,
+        after,
+    };
+    let before = Some(FileImage { mode, data });
+    Ok(match &file.from {
+        None => Some(vec![change(&file.path, Some(now), before)]),
+        Some(from) if tree.entry(from)? == Entry::Absent => Some(vec![
+            change(&file.path, Some(now), None),
+            change(from, None, before),
+        ]),
+        Some(_) => None,
+    })
+}
+
 /// Tries a patch backwards; `None` where it does not come off.
 ///
 /// # Errors
@@ -110,17 +139,18 @@ pub fn backwards(
     view: &dyn TreeView,
     rules: PathRules,
 ) -> io::Result<Option<(Trial, Vec<FileChange>)>> {
-    let (copies, others): (Vec<_>, Vec<_>) = files
-        .iter()
-        .partition(|file| file.operation == Operation::Copy);
     let mut removal = Vec::new();
-    for copy in copies {
-        let Some(change) = copy_removed(copy, view, rules)? else {
-            return Ok(None);
-        };
-        removal.push(change);
+    let mut reversed = Vec::new();
+    let mut copies = Vec::new();
+    for file in files.iter().rev() {
+        if file.operation == Operation::Copy {
+            copies.push(file);
+        } else if let Some(changes) = rewound(file, view)? {
+            removal.extend(changes);
+        } else {
+            reversed.push(file.reversed());
+        }
     }
-    let reversed: Vec<_> = others.iter().rev().map(|file| file.reversed()).collect();
     let trial = try_patch(&reversed, view, rules)?;
     let modes_fit = reversed.iter().zip(&trial.files).all(|(patch, file)| {
         // git only warns of another mode; a change of nothing but the mode would always come off.
@@ -132,6 +162,15 @@ pub fn backwards(
         return Ok(None);
     }
     removal.extend(changes(&reversed, &trial, view)?);
+    // What was copied is the source as it was before the patch.
+    let mut without = Overlay::new(view);
+    without.apply(&removal);
+    for copy in copies {
+        let Some(change) = copy_removed(copy, &without, rules)? else {
+            return Ok(None);
+        };
+        removal.push(change);
+    }
     Ok(Some((trial, removal)))
 }
 
@@ -179,7 +218,7 @@ fn is_there(
 /// What the recorded blob ids say: true where a file is the recorded post-image or becomes the pre-image, false where every file
 /// is the pre-image still.
 fn recorded(files: &[FilePatch], removal: &[FileChange]) -> io::Result<Option<bool>> {
-    let mut all_before = true;
+    let (mut any, mut all_before) = (false, true);
     for file in files.iter().filter(|file| file.preimage != file.postimage) {
         let change = removal.iter().find(|change| change.path == file.path);
         let Some(change) = change else { continue };
@@ -187,9 +226,10 @@ fn recorded(files: &[FilePatch], removal: &[FileChange]) -> io::Result<Option<bo
         if is_blob(now, &file.postimage)? || is_blob(change.after.as_ref(), &file.preimage)? {
             return Ok(Some(true));
         }
+        any = true;
         all_before &= is_blob(now, &file.preimage)?;
     }
-    Ok((all_before && !removal.is_empty()).then_some(false))
+    Ok((any && all_before).then_some(false))
 }
 
 fn is_blob(image: Option<&FileImage>, prefix: &str) -> io::Result<bool> {

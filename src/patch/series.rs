@@ -281,7 +281,8 @@ fn listed(list: &Path, text: &str) -> Result<Vec<Named>, SeriesError> {
     Ok(names)
 }
 
-fn from_file(file: &str, text: Vec<u8>) -> Patch {
+/// A patch of no declared capability, named after its file.
+pub fn from_file(file: &str, text: Vec<u8>) -> Patch {
     Patch {
         name: file.strip_suffix(".patch").unwrap_or(file).to_owned(),
         title: subject(&text),

@@ -139,8 +139,12 @@ pub fn changes(
 
 /// What is left at each path: removals first, so that what is written to a path another part of the patch vacates stays.
 fn outcomes(patch: &[FilePatch], files: &[FileTrial]) -> Vec<(RepoPath, Option<FileImage>)> {
-    let vacated = patch.iter().filter_map(vacated);
-    let removed = vacated.map(|path| (path.clone(), None));
+    let leaves = |patch: &&FilePatch| patch.operation != Operation::Copy;
+    let left = patch.iter().filter(leaves).filter_map(|patch| {
+        let moved = patch.from.is_some() || patch.operation == Operation::Delete;
+        patch.read_path().filter(|_| moved)
+    });
+    let removed = left.map(|path| (path.clone(), None));
     let written = patch.iter().zip(files).filter_map(|(patch, file)| {
         let image = file.after.clone()?;
         Some((patch.path.clone(), Some(image)))
@@ -287,7 +291,7 @@ impl<'t> Trying<'t> {
             return Ok(Ok(start(None)));
         };
         // A rename or copy reads what the tree had before the patch, whatever the order of its parts.
-        let moves = patch.from.is_some();
+        let moves = matches!(patch.operation, Operation::Rename | Operation::Copy);
         let image = match self.seen.get(old).filter(|_| !moves) {
             Some(Seen::Vacated) => return Ok(Err(FileProblem::Gone(old.clone()))),
             Some(Seen::Written(image)) => image.clone(),

@@ -1,3 +1,6 @@
 //! The patch manager against real repositories, real processes and git itself.
+#![allow(clippy::unwrap_used)]
 
+mod cases;
+mod differential;
 mod faults;
