@@ -60,7 +60,6 @@ pub(crate) enum Kind {
 pub(crate) struct Case {
     pub(crate) kind: Kind,
     pub(crate) before: Tree,
-    pub(crate) after: Tree,
     pub(crate) target: Tree,
     pub(crate) patch: Vec<u8>,
     /// What was done to the patch's text, for a message.
@@ -111,7 +110,6 @@ pub(crate) fn case(random: &mut Random, repository: &Repository) -> Option<Case>
     Some(Case {
         kind,
         before,
-        after,
         target,
         patch,
         spelling,

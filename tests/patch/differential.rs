@@ -2,6 +2,8 @@
 //!
 //! `PATCH_SEED` and `PATCH_CASES` choose other cases; the seed is printed.
 
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
