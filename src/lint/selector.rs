@@ -27,13 +27,13 @@ pub struct UnknownRule {
     /// As the user wrote it.
     pub text: String,
     /// The id or family it is most like.
-    pub suggestion: Option<&'static str>,
+    pub suggestion: Option<String>,
 }
 
 impl fmt::Display for UnknownRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} names no rule", self.text)?;
-        match self.suggestion {
+        match &self.suggestion {
             Some(suggestion) => write!(f, "; did you mean {suggestion:?}?"),
             None => Ok(()),
         }
@@ -60,7 +60,7 @@ impl Selector {
             .filter(|selector| rules::all().any(|rule| selector.matches(rule)))
             .ok_or_else(|| UnknownRule {
                 text: text.to_owned(),
-                suggestion: closest(text, rules::all().map(|rule| rule.id)),
+                suggestion: suggestion(text),
             })
     }
 
@@ -71,6 +71,21 @@ impl Selector {
             Kind::Ids(pattern) => pattern.matches(rule.id),
         }
     }
+}
+
+/// The nearest id or family; for a pattern, the nearest pattern of a family.
+fn suggestion(text: &str) -> Option<String> {
+    let families = Family::ALL.iter();
+    if text.contains('*') {
+        let patterns = families
+            .flat_map(|family| family.prefixes())
+            .map(|prefix| format!("{prefix}*"))
+            .collect::<Vec<_>>();
+        return closest(text, patterns.iter().map(String::as_str)).map(str::to_owned);
+    }
+    let names = families.map(|family| family.name());
+    let ids = rules::all().map(|rule| rule.id);
+    closest(text, names.chain(ids)).map(str::to_owned)
 }
 
 impl std::str::FromStr for Selector {

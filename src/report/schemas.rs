@@ -38,6 +38,31 @@ pub const SCHEMAS: &[Schema] = &[
         about: "a bundle's `metadata.json`",
         text: include_str!("../../schemas/metadata-0.2.schema.json"),
     },
+    Schema {
+        name: "lint-1",
+        about: "the document of `lint --format json`",
+        text: include_str!("../../schemas/lint-1.schema.json"),
+    },
+    Schema {
+        name: "rules-1",
+        about: "the document of `rules --json`",
+        text: include_str!("../../schemas/rules-1.schema.json"),
+    },
+    Schema {
+        name: "config",
+        about: "`granite-bundle.toml`",
+        text: include_str!("../../schemas/config.schema.json"),
+    },
+    Schema {
+        name: "profile",
+        about: "a profile",
+        text: include_str!("../../schemas/profile.schema.json"),
+    },
+    Schema {
+        name: "transcript",
+        about: "a gate transcript",
+        text: include_str!("../../schemas/transcript.schema.json"),
+    },
 ];
 
 impl Schema {

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Place, Target, TargetKind, discover};
 use crate::finding::Level;
+use crate::lint::config::ConfigError;
 use crate::lint::fleet::{Linted, Report};
 use crate::lint::{Platform, Selector};
 
@@ -113,7 +114,10 @@ impl From<LevelArg> for Level {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let (places, missing) = places(&args.paths);
-    let report = lint(args, &places)?;
+    let report = match lint(args, &places) {
+        Ok(report) => report,
+        Err(error) => return refuse(error, ui),
+    };
     let report = if args.write_baseline {
         baseline::write(&report, ui)?;
         lint(args, &places)?
@@ -131,6 +135,26 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         (true, true) => Exit::Findings,
         (true, false) => Exit::Fine,
     })
+}
+
+/// Shows every mistake of a configuration on a line of its own; hands any other error on.
+fn refuse(error: anyhow::Error, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let Some(config) = error.downcast_ref::<ConfigError>() else {
+        return Err(error);
+    };
+    if config.mistakes.is_empty() {
+        return Err(error);
+    }
+    let path = config.path.display();
+    for mistake in &config.mistakes {
+        ui.error(&anyhow::anyhow!(
+            "{path}:{}: {}",
+            mistake.line,
+            mistake.message
+        ));
+    }
+    ui.help("`granite-bundle schema config` describes the file");
+    Ok(Exit::Trouble)
 }
 
 /// What is there to be linted, and what is not there at all.

@@ -27,7 +27,10 @@ pub(super) fn for_places(args: &Args, places: &[Place]) -> anyhow::Result<Vec<Ar
     let mut known: BTreeMap<Option<PathBuf>, Arc<Settings>> = BTreeMap::new();
     let mut settings = Vec::with_capacity(places.len());
     for place in places {
-        let file = args.config.clone().or_else(|| Config::find(&place.path));
+        let file = match &args.config {
+            Some(file) => Some(file.clone()),
+            None => Config::find(&place.path).map(|file| as_seen_from_here(&file)),
+        };
         let found = match known.get(&file) {
             Some(found) => Arc::clone(found),
             None => {
@@ -39,6 +42,13 @@ pub(super) fn for_places(args: &Args, places: &[Place]) -> anyhow::Result<Vec<Ar
         settings.push(found);
     }
     Ok(settings)
+}
+
+/// The path relative to the current folder, if it is below.
+fn as_seen_from_here(file: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let relative = here.ok().and_then(|here| file.strip_prefix(here).ok());
+    relative.unwrap_or(file).to_owned()
 }
 
 fn build(

@@ -81,16 +81,10 @@ pub struct ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        match self.mistakes.as_slice() {
-            [] => write!(f, "{path}: cannot read the configuration"),
-            [one] => write!(f, "{path}:{}: {}", one.line, one.message),
-            many => {
-                write!(f, "{path}: {} mistakes", many.len())?;
-                for mistake in many {
-                    write!(f, "\n  line {}: {}", mistake.line, mistake.message)?;
-                }
-                Ok(())
-            }
+        match self.mistakes.len() {
+            0 => write!(f, "{path}: cannot read the configuration"),
+            1 => write!(f, "{path}: a mistake in the configuration"),
+            number => write!(f, "{path}: {number} mistakes in the configuration"),
         }
     }
 }

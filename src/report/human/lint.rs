@@ -12,25 +12,24 @@ use crate::report::terminal::{
 
 use super::page::Page;
 
-/// Targets up to which each shows its notes and those without other findings get a page.
-const PAGES: usize = 4;
-
 /// Columns of a level, the widest word.
 const LEVEL: usize = 7;
 
 /// The report as pages for a terminal of that many columns, with ANSI codes.
 ///
-/// A few targets get a page each. Many are listed first, only those with errors or warnings get a page,
-/// and notes are counted, not shown.
+/// One target gets a page. Several are listed first, those with errors or warnings get a page each, and
+/// notes are counted, not shown.
 pub fn render(report: &Report, columns: u16) -> String {
-    let many = report.linted.len() > PAGES;
+    let many = report.linted.len() > 1;
     let mut page = Page::new(columns);
-    if report.linted.len() > 1 {
+    if many {
         list(&mut page, report);
     }
     for one in &report.linted {
         if !many || has_loud(&one.findings) {
-            gap(&mut page, report, one);
+            if many {
+                page.line("");
+            }
             target(&mut page, one, !many);
         }
     }
@@ -43,16 +42,6 @@ pub fn render(report: &Report, columns: u16) -> String {
     }
     summary(&mut page, report, many);
     page.finish()
-}
-
-fn gap(page: &mut Page, report: &Report, one: &Linted) {
-    let first = report
-        .linted
-        .first()
-        .is_some_and(|first| std::ptr::eq(first, one));
-    if !first || report.linted.len() > 1 {
-        page.line("");
-    }
 }
 
 fn has_loud(findings: &[Finding]) -> bool {

@@ -3,29 +3,30 @@
 use crate::finding::Level;
 use crate::lint::{Family, Rule};
 use crate::report::terminal::{
-    BAD, Cell, Columns, DIM, NOTABLE, PLAIN, painted, plural, safe, with_code,
+    BAD, DIM, NOTABLE, PLAIN, painted, plural, safe, with_code, wrapped,
 };
 
 use super::page::Page;
+
+/// Columns of a level, the widest word.
+const LEVEL: usize = 7;
 
 /// Every rule by family, for a terminal of that many columns.
 pub fn list(rules: &[&'static Rule], columns: u16) -> String {
     let mut page = Page::new(columns);
     for family in Family::ALL {
-        let mine = rules.iter().filter(|rule| rule.family == *family);
-        let mut rows = Columns::default();
-        for rule in mine {
-            rows.row([
-                level(rule.level),
-                Cell::plain(rule.id),
-                Cell::new(DIM, rule.summary),
-            ]);
-        }
-        if rows.is_empty() {
+        let mine = rules
+            .iter()
+            .filter(|rule| rule.family == *family)
+            .collect::<Vec<_>>();
+        if mine.is_empty() {
             continue;
         }
         page.section(&format!("{}: {}", family.name(), family.title()));
-        page.columns(&rows);
+        let label = mine.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+        for rule in mine {
+            row(&mut page, rule, label);
+        }
     }
     page.line("");
     let number = plural(rules.len() as u64, "rule");
@@ -35,13 +36,22 @@ pub fn list(rules: &[&'static Rule], columns: u16) -> String {
     page.finish().trim_start_matches('\n').to_owned()
 }
 
-fn level(level: Level) -> Cell {
-    let style = match level {
+/// Level, id and summary side by side, the summary wrapped.
+fn row(page: &mut Page, rule: &Rule, label: usize) {
+    let style = match rule.level {
         Level::Error => BAD,
         Level::Warning => NOTABLE,
         Level::Note => PLAIN,
     };
-    Cell::new(style, &level.to_string())
+    let room = page.inner().saturating_sub(LEVEL + label + 4);
+    for (place, line) in wrapped(rule.summary, room).iter().enumerate() {
+        let (level, id) = match place {
+            0 => (rule.level.to_string(), rule.id),
+            _ => (String::new(), ""),
+        };
+        let level = painted(style, &format!("{level:<LEVEL$}"));
+        page.line(&format!("  {level}  {id:<label$}  {}", painted(DIM, line)));
+    }
 }
 
 /// One rule's page, from its Markdown.
