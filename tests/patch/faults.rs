@@ -7,12 +7,10 @@
 #![cfg(debug_assertions)]
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use git2::{Repository, Signature};
@@ -22,14 +20,11 @@ use granite_bundle::patch::transaction::{
 };
 use granite_bundle::patch::{FileChange, FileImage, FileMode, RepoPath};
 
-const FAILPOINT: &str = "GRANITE_BUNDLE_FAILPOINT";
+use crate::kit::{FAILPOINT, Paused, Snapshot, snapshot};
 
 const ENOSPC: i32 = 28;
 const EACCES: i32 = 13;
 const EIO: i32 = 5;
-
-/// Everything under a directory: type, permissions and bytes.
-type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
 /// A file of the scenario: what it is before and after, as git mode and content.
 type Target = (
@@ -154,31 +149,6 @@ impl Scenario {
     }
 }
 
-fn snapshot(root: &Path, without: &[&str]) -> Snapshot {
-    let walk = walkdir::WalkDir::new(root).min_depth(1);
-    walk.into_iter()
-        .filter_entry(|entry| {
-            !(entry.depth() == 1 && without.iter().any(|name| entry.file_name() == *name))
-        })
-        .map(|entry| {
-            let path = entry.unwrap().into_path();
-            let metadata = fs::symlink_metadata(&path).unwrap();
-            let content = if metadata.is_symlink() {
-                fs::read_link(&path)
-                    .unwrap()
-                    .into_os_string()
-                    .into_encoded_bytes()
-            } else if metadata.is_file() {
-                fs::read(&path).unwrap()
-            } else {
-                Vec::new()
-            };
-            let place = path.strip_prefix(root).unwrap().to_owned();
-            (place, (metadata.permissions().mode(), content))
-        })
-        .collect()
-}
-
 fn put(path: &Path, mode: FileMode, data: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     match mode {
@@ -278,50 +248,6 @@ fn child() {
         Path::new(&checkout),
     )
     .unwrap();
-}
-
-/// A child that waits at a failpoint.
-struct Paused {
-    child: Child,
-    stderr: BufReader<ChildStderr>,
-}
-
-impl Paused {
-    /// Starts the command; `None` if it ended without passing the point.
-    // `kill` and `resume` wait for it.
-    #[allow(clippy::zombie_processes)]
-    fn at(mut command: Command, step: usize) -> Option<Paused> {
-        let mut child = command
-            .env(FAILPOINT, format!("{step}:pause"))
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        loop {
-            line.clear();
-            if stderr.read_line(&mut line).unwrap() == 0 {
-                child.wait().unwrap();
-                return None;
-            }
-            if line.starts_with("failpoint ") {
-                return Some(Paused { child, stderr });
-            }
-        }
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Lets it go on; true if it succeeds.
-    fn resume(mut self) -> bool {
-        drop(self.child.stdin.take());
-        let mut rest = String::new();
-        self.stderr.read_to_string(&mut rest).unwrap();
-        self.child.wait().unwrap().success()
-    }
 }
 
 /// Those of `count` combinations whose turn it is at a step: one in `share`, or all of them.

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod cli;
+mod crash;
 mod differential;
 mod faults;
+mod kit;

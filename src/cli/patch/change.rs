@@ -12,8 +12,10 @@ use crate::patch::message::commit_message;
 use crate::patch::plan::{self, Options, PlanError, Site};
 use crate::patch::series::Series;
 use crate::patch::state::StackReport;
-use crate::patch::transaction::{self, Action, Commit, Outcome, Receipt, Request, Session, Step};
-use crate::patch::view::{Entry, Overlay, TreeView};
+use crate::patch::transaction::{
+    self, Action, Commit, Outcome, Receipt, Request, Session, Step, net_changes,
+};
+use crate::patch::view::{Entry, TreeView};
 use crate::report::human;
 use crate::report::json::patch::{Document, Transaction};
 
@@ -95,7 +97,7 @@ impl Change<'_> {
                 if let transaction::TransactionError::Undone { left, .. } = &error {
                     report_left(ui, left);
                 }
-                planned.problems.push(error.to_string());
+                planned.problems.push(whole_story(&error));
                 self.report(ui, checkout, stack, &planned, None)
             }
             Err(error) => Err(checkout.advise(error)),
@@ -184,24 +186,20 @@ impl Change<'_> {
                 .push("a merge, rebase or the like is in progress".to_owned());
             return Ok(planned);
         }
-        let mut tree = Overlay::new(committed);
-        for step in &planned.chain {
-            match progress(&tree, &step.changes)? {
-                Progress::Before => {}
-                Progress::After => continue,
-                Progress::Neither(path) => {
-                    planned.problems.push(format!(
-                        "`{path}` is committed with other content than `{}` starts from",
-                        step.patch
-                    ));
-                    break;
-                }
+        match committed_steps(committed, &planned.chain)? {
+            Some(done) => {
+                planned.request.commits = planned.chain[done..]
+                    .iter()
+                    .map(|step| Commit {
+                        message: self.message(series, &planned.report, &step.patch),
+                        changes: step.changes.clone(),
+                    })
+                    .collect();
             }
-            tree.apply(&step.changes);
-            planned.request.commits.push(Commit {
-                message: self.message(series, &planned.report, &step.patch),
-                changes: step.changes.clone(),
-            });
+            None => planned.problems.push(
+                "what is committed is neither with nor without the patches, so there is no telling what to commit"
+                    .to_owned(),
+            ),
         }
         if !planned.request.commits.is_empty()
             && let Err(error) = repository.signature()
@@ -231,32 +229,37 @@ impl Change<'_> {
     }
 }
 
-/// Where a tree stands before or after a patch.
-enum Progress {
-    Before,
-    After,
-    Neither(String),
+/// An error and its causes in one sentence.
+pub(super) fn whole_story(error: &dyn std::error::Error) -> String {
+    let mut story = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        story += &format!(": {error}");
+        cause = error.source();
+    }
+    story
 }
 
-fn progress(tree: &dyn TreeView, changes: &[FileChange]) -> std::io::Result<Progress> {
-    let (mut before, mut after) = (true, true);
-    let mut odd = String::new();
-    for change in changes {
-        let found = match tree.entry(&change.path)? {
+/// How many of the steps a tree has in it, from the first on; `None` where it is at none of their ends.
+fn committed_steps(tree: &dyn TreeView, steps: &[Step]) -> anyhow::Result<Option<usize>> {
+    let mut whole = net_changes(steps)?;
+    for change in &mut whole {
+        change.before = match tree.entry(&change.path)? {
             Entry::File(image) => Some(image),
             _ => None,
         };
-        before &= found == change.before;
-        after &= found == change.after;
-        if !before && !after && odd.is_empty() {
-            odd = change.path.to_string();
+    }
+    for done in (0..=steps.len()).rev() {
+        let rest = net_changes(&steps[done..])?;
+        let goal = |change: &FileChange| {
+            let left = rest.iter().find(|left| left.path == change.path);
+            left.map_or(&change.after, |left| &left.before) == &change.before
+        };
+        if whole.iter().all(goal) {
+            return Ok(Some(done));
         }
     }
-    Ok(match (before, after) {
-        (true, _) => Progress::Before,
-        (_, true) => Progress::After,
-        _ => Progress::Neither(odd),
-    })
+    Ok(None)
 }
 
 /// A plan's step as the transaction takes it.

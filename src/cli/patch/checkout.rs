@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{EngineArgs, Exit, Ui};
 use crate::cli::Advised;
 use crate::patch;
-use crate::patch::plan::{Plan, Site};
+use crate::patch::plan::{Plan, Refusal, Site};
 use crate::patch::series::Series;
 use crate::patch::staged::staged;
 use crate::patch::state::StackReport;
@@ -114,7 +114,7 @@ impl<'a> Checkout<'a> {
 
     /// Why a plan may not be carried out here; one sentence each.
     pub(super) fn problems(&self, plan: &Plan) -> anyhow::Result<Vec<String>> {
-        let mut problems: Vec<String> = plan.refusal.iter().map(ToString::to_string).collect();
+        let mut problems: Vec<String> = plan.refusal.iter().map(told).collect();
         let repository = self.opened.repository();
         let Some(repository) = repository.filter(|repository| !repository.is_bare()) else {
             return Ok(problems);
@@ -142,8 +142,17 @@ impl<'a> Checkout<'a> {
             }
             _ => return error.into(),
         };
-        let message = error.to_string();
-        anyhow::Error::new(error).context(Advised { message, help })
+        let message = super::change::whole_story(&error);
+        Advised { message, help }.into()
+    }
+}
+
+/// A refusal with what to do about it.
+fn told(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Inapplicable(_) => refusal.to_string(),
+        Refusal::Dirty(_) => format!("{refusal}: commit or stash them first"),
+        Refusal::HalfThere(_) => format!("{refusal}: what is there cannot be told from edits"),
     }
 }
 

@@ -112,10 +112,10 @@ pub enum TransactionError {
         source: io::Error,
     },
     /// libgit2 refused.
-    #[error("git: {}", .0.message())]
-    Git(#[from] git2::Error),
+    #[error("git: {0}")]
+    Git(String),
     /// It failed on the way and was taken back.
-    #[error("{cause}; everything was put back")]
+    #[error("the change was taken back half-way, and nothing of it is left")]
     Undone {
         /// What failed.
         #[source]
@@ -124,12 +124,18 @@ pub enum TransactionError {
         left: Vec<Left>,
     },
     /// It failed on the way and could not be settled; the journal is still there.
-    #[error("stopped half-way: {cause}")]
+    #[error("the change stopped half-way")]
     Interrupted {
         /// What failed last.
         #[source]
         cause: Box<TransactionError>,
     },
+}
+
+impl From<git2::Error> for TransactionError {
+    fn from(error: git2::Error) -> TransactionError {
+        TransactionError::Git(error.message().to_owned())
+    }
 }
 
 impl TransactionError {

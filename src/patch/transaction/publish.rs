@@ -160,7 +160,9 @@ pub(super) fn update_index(repository: &Repository, publish: &Publish) -> Result
         let file = delta.new_file();
         let Some(path) = file.path() else { continue };
         if delta.status() == Delta::Deleted {
-            index.remove(path, 0)?;
+            if index.get_path(path, 0).is_some() {
+                index.remove(path, 0)?;
+            }
         } else {
             index.add(&entry(
                 file.path_bytes().unwrap_or_default(),

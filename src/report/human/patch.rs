@@ -179,10 +179,11 @@ fn rows(out: &mut dyn Write, width: u16, rows: Vec<Row>) -> io::Result<()> {
         );
         let mut used = 4 + names + 2 + states;
         for (cell, wide) in [(&row.by, by), (&row.place, 0)] {
-            if used + 2 + cell.width() <= usize::from(width) {
+            let wide = wide.max(cell.width());
+            if wide > 0 && used + 2 + cell.width() <= usize::from(width) {
                 line += &format!("  {cell}{}", pad(cell, wide));
+                used += 2 + wide;
             }
-            used += 2 + wide.max(cell.width());
         }
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -219,21 +220,22 @@ fn style(state: State) -> Style {
 /// # Errors
 /// The writer's.
 pub fn explanation(out: &mut dyn Write, width: u16, patch: &PatchReport) -> io::Result<()> {
-    let plainly = matches!(
+    let telling = |file: &&FileReport| {
+        file.problem.is_some() || !shifts(file).is_empty() || !misfits(file).is_empty()
+    };
+    let files: Vec<_> = patch.files.iter().filter(telling).collect();
+    let plain_state = matches!(
         patch.state,
-        State::Native | State::Applied | State::Applicable
+        State::Native | State::Applied | State::AppliedModified | State::Applicable
     );
-    let told = patch
-        .files
-        .iter()
-        .any(|file| file.problem.is_some() || offset_or_drift(file));
-    if (plainly && !told) || (patch.reason.is_none() && patch.files.is_empty()) {
+    if patch.reason.is_none() && (files.is_empty() || patch.state.is_there()) && plain_state {
         return Ok(());
     }
     let style = style(patch.state);
     writeln!(
         out,
-        "\n{BOLD}{}{BOLD:#} is {style}{}{style:#}  {DIM}{}{DIM:#}",
+        "\n{style}{}{style:#} {BOLD}{}{BOLD:#}  {style}{}{style:#}  {DIM}{}{DIM:#}",
+        mark(patch.state),
         plain(&patch.name),
         patch.state,
         plain(&patch.file),
@@ -241,89 +243,132 @@ pub fn explanation(out: &mut dyn Write, width: u16, patch: &PatchReport) -> io::
     if let Some(reason) = &patch.reason {
         wrapped(out, width, "  ", reason)?;
     }
-    for file in &patch.files {
-        file_explanation(out, file)?;
-    }
-    Ok(())
+    let mixed = patch.files.iter().any(|file| file.state != patch.state);
+    let shown = patch.files.iter().filter(|file| mixed || telling(file));
+    shown
+        .into_iter()
+        .try_for_each(|file| file_explanation(out, width, file))
 }
 
-fn offset_or_drift(file: &FileReport) -> bool {
-    file.hunks
-        .iter()
-        .any(|hunk| hunk.offset.is_some_and(|offset| offset != 0))
+/// How far each applying hunk was moved, where that is not nought.
+fn shifts(file: &FileReport) -> Vec<isize> {
+    let offsets = file.hunks.iter().filter_map(|hunk| hunk.offset);
+    offsets.filter(|offset| *offset != 0).collect()
 }
 
-fn file_explanation(out: &mut dyn Write, file: &FileReport) -> io::Result<()> {
+/// The hunks that keep the file from being patched.
+fn misfits(file: &FileReport) -> Vec<&HunkReport> {
+    let misfit = |hunk: &&HunkReport| !hunk.applies() && !file.state.is_there();
+    file.hunks.iter().filter(misfit).collect()
+}
+
+fn file_explanation(out: &mut dyn Write, width: u16, file: &FileReport) -> io::Result<()> {
     let style = style(file.state);
+    writeln!(out, "  {}", plain(file.path.as_str()))?;
+    write!(out, "    {style}{}{style:#}", file.state)?;
+    let (shifts, misfits) = (shifts(file), misfits(file));
     let count = file.hunks.len();
-    let applying = file.hunks.iter().filter(|hunk| hunk.applies()).count();
-    let hunks = match file.state {
-        State::Native | State::Applied | State::AppliedModified => String::new(),
-        _ if count == 0 => String::new(),
-        _ => format!(", {applying} of {count} hunks apply"),
+    if !file.state.is_there() && count > 0 {
+        write!(out, ", {} of {count} hunks apply", count - misfits.len())?;
+    }
+    match (shifts.iter().min(), shifts.iter().max()) {
+        (Some(least), Some(most)) if least == most => {
+            writeln!(out, ", {} shifted by {least:+} lines", shifts.len())?;
+        }
+        (Some(least), Some(most)) => {
+            writeln!(
+                out,
+                ", {} shifted by {least:+} to {most:+} lines",
+                shifts.len()
+            )?;
+        }
+        _ => writeln!(out)?,
+    }
+    if let Some(problem) = &file.problem {
+        return wrapped(out, width, "    ", &problem.to_string());
+    }
+    for hunk in misfits.iter().take(EXPLAINED_HUNKS) {
+        hunk_explanation(out, width, hunk)?;
+    }
+    match misfits.len().saturating_sub(EXPLAINED_HUNKS) {
+        0 => Ok(()),
+        more => writeln!(out, "    {DIM}and {more} more that do not apply{DIM:#}"),
+    }
+}
+
+fn hunk_explanation(out: &mut dyn Write, width: u16, hunk: &HunkReport) -> io::Result<()> {
+    let index = hunk.index;
+    let drift = match &hunk.verdict {
+        HunkVerdict::Applies => return Ok(()),
+        HunkVerdict::AlreadyThere { line } => {
+            return writeln!(out, "    hunk {index} is there already, at line {line}");
+        }
+        HunkVerdict::FileGone => return writeln!(out, "    hunk {index}: its file is gone"),
+        HunkVerdict::FileRefused => {
+            return writeln!(out, "    hunk {index} fits, but not its file as a whole");
+        }
+        HunkVerdict::Drifted(drift) => drift,
     };
+    if drift.lines.iter().all(|line| line.kind == DriftKind::Same) {
+        let text = format!(
+            "hunk {index} has its lines at line {}, but is made for the beginning or the end of the file",
+            drift.line
+        );
+        return wrapped(out, width, "    ", &text);
+    }
     writeln!(
         out,
-        "  {}  {style}{}{style:#}{hunks}",
-        plain(file.path.as_str()),
-        file.state
+        "    hunk {index} does not fit; nearest from line {} on ({}, {})",
+        drift.line,
+        paint(DriftKind::Expected, "- expected"),
+        paint(DriftKind::Found, "+ found"),
     )?;
-    if let Some(problem) = &file.problem {
-        return writeln!(out, "    {}", plain(&problem.to_string()));
+    let shown = &drift.lines[..drift.lines.len().min(EXCERPT_LINES)];
+    let texts: Vec<_> = shown.iter().map(|line| plain(&line.text)).collect();
+    let margin = |text: &String| text.len() - text.trim_start().len();
+    let written = texts.iter().filter(|text| !text.trim().is_empty());
+    let margin = written.map(margin).min().unwrap_or(0);
+    for (line, text) in shown.iter().zip(&texts) {
+        let sign = match line.kind {
+            DriftKind::Same => ' ',
+            DriftKind::Expected => '-',
+            DriftKind::Found => '+',
+        };
+        let text = text.get(margin..).unwrap_or_default();
+        let text = cut(
+            &format!("{sign} {text}"),
+            usize::from(width).saturating_sub(6),
+        );
+        writeln!(
+            out,
+            "{}",
+            format!("      {}", paint(line.kind, &text)).trim_end()
+        )?;
     }
-    let telling = |hunk: &&HunkReport| {
-        !hunk.applies() && !file.state.is_there() || hunk.offset.is_some_and(|offset| offset != 0)
-    };
-    let hunks: Vec<_> = file.hunks.iter().filter(telling).collect();
-    for hunk in hunks.iter().take(EXPLAINED_HUNKS) {
-        hunk_explanation(out, hunk)?;
-    }
-    match hunks.len().saturating_sub(EXPLAINED_HUNKS) {
+    match drift.lines.len().saturating_sub(EXCERPT_LINES) {
         0 => Ok(()),
-        more => writeln!(out, "    {DIM}and {more} more{DIM:#}"),
+        more => writeln!(
+            out,
+            "      {DIM}and {} more{DIM:#}",
+            counted(more, "line", "lines")
+        ),
     }
 }
 
-fn hunk_explanation(out: &mut dyn Write, hunk: &HunkReport) -> io::Result<()> {
-    let index = hunk.index;
-    match &hunk.verdict {
-        HunkVerdict::Applies => {
-            let (line, offset) = (hunk.line.unwrap_or(0), hunk.offset.unwrap_or(0));
-            writeln!(
-                out,
-                "    hunk {index} applies at line {line}, {offset:+} from where it says"
-            )
-        }
-        HunkVerdict::AlreadyThere { line } => {
-            writeln!(out, "    hunk {index} is there already, at line {line}")
-        }
-        HunkVerdict::FileGone => writeln!(out, "    hunk {index}: its file is gone"),
-        HunkVerdict::FileRefused => {
-            writeln!(out, "    hunk {index} fits, but not its file as a whole")
-        }
-        HunkVerdict::Drifted(drift) => {
-            writeln!(
-                out,
-                "    hunk {index} does not fit; nearest at line {}: expected {}, found {}",
-                drift.line,
-                paint(DriftKind::Expected, "-"),
-                paint(DriftKind::Found, "+"),
-            )?;
-            for line in drift.lines.iter().take(EXCERPT_LINES) {
-                let sign = match line.kind {
-                    DriftKind::Same => " ",
-                    DriftKind::Expected => "-",
-                    DriftKind::Found => "+",
-                };
-                let text = format!("{sign} {}", plain(&line.text));
-                writeln!(out, "      {}", paint(line.kind, text.trim_end()))?;
-            }
-            match drift.lines.len().saturating_sub(EXCERPT_LINES) {
-                0 => Ok(()),
-                more => writeln!(out, "      {DIM}and {more} more lines{DIM:#}"),
-            }
-        }
+/// The text, with an ellipsis where it is wider than `width` columns.
+fn cut(text: &str, width: usize) -> String {
+    let text = text.trim_end();
+    if text.width() <= width {
+        return text.to_owned();
     }
+    let mut cut = String::new();
+    for c in text.chars() {
+        if cut.width() + 2 > width {
+            break;
+        }
+        cut.push(c);
+    }
+    cut + "…"
 }
 
 fn paint(kind: DriftKind, text: &str) -> String {
@@ -478,10 +523,12 @@ pub fn shortcomings(verification: &Verification) -> Vec<String> {
         .lacking
         .iter()
         .map(|id| format!("`{id}` is neither native nor applied"));
-    let unfinished = verification
-        .unfinished
-        .iter()
-        .map(|name| format!("`{name}` is not wholly there"));
+    let patches = verification.report.patches.iter();
+    let unfinished = patches.filter(|patch| verification.unfinished.contains(&patch.name));
+    let unfinished = unfinished.map(|patch| match patch.state {
+        State::Partial => format!("`{}` is only partly there", patch.name),
+        _ => format!("`{}` is not there", patch.name),
+    });
     let faults = verification.faults.iter().map(|(path, fault)| {
         format!(
             "`{path}` line {}: a syntax error its pre-image lacks: {}",
@@ -506,12 +553,17 @@ pub fn verification(
     }
     let green = AnsiColor::Green.on_default().bold();
     writeln!(out, "{green}verified{green:#}")?;
-    wrapped(out, width, "  ", VERIFIED_HOW)
+    let found = match verification.report.capabilities.as_slice() {
+        [] => "Every patch is there",
+        _ => "Every needed capability is native or applied",
+    };
+    let text = format!("{found}, and no touched file has a new syntax error. {VERIFIED_HOW}");
+    wrapped(out, width, "  ", &text)
 }
 
 /// What a passed verification rests on.
-const VERIFIED_HOW: &str = "Every needed capability is native or applied, and no touched file has a new syntax error. \
-    The stack was checked by structure and by reading; it was not run on Apple hardware.";
+const VERIFIED_HOW: &str =
+    "The stack was checked by structure and by reading; it was not run on Apple hardware.";
 
 /// The next command to run.
 ///

@@ -1,0 +1,435 @@
+//! The `patch` commands as their users meet them.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::kit::Place;
+
+const LINES: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n";
+
+/// Two patches: `a` changes the head of a file and makes another, `b` changes its tail.
+fn two() -> Place {
+    let place = Place::new(&[("src/lib.swift", LINES), ("README", "read me")]);
+    place.patch("a", |place| {
+        place.write("src/lib.swift", &LINES.replace("two\n", "TWO\n"));
+        place.write("src/new/made.txt", "made\n");
+    });
+    place.patch("b", |place| {
+        place.write(
+            "src/lib.swift",
+            &place.read("src/lib.swift").replace("eleven\n", "ELEVEN\n"),
+        );
+    });
+    place
+}
+
+fn states(place: &Place) -> Vec<String> {
+    let document = place.run(&["status", "--json"]).expect(0).json();
+    let patches = document["patches"].as_array().unwrap().iter();
+    patches
+        .map(|patch| patch["state"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn apply_and_revert_lead_there_and_back_to_the_byte() {
+    let place = two();
+    let (before, repository) = (place.files(), place.repository());
+    assert_eq!(states(&place), ["applicable", "applicable"]);
+    place.run(&["apply"]).expect(0);
+    assert_eq!(states(&place), ["applied", "applied"]);
+    let after = place.files();
+    assert_eq!(
+        place.run(&["apply", "--json"]).expect(0).json()["transaction"],
+        serde_json::Value::Null
+    );
+    assert_eq!(place.files(), after);
+    place.run(&["verify"]).expect(0);
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.files(), before);
+    place.run(&["revert"]).expect(0);
+    place.run(&["verify"]).expect(1);
+    assert_eq!(place.repository(), repository);
+}
+
+#[test]
+fn every_document_is_what_its_schema_says() {
+    let place = two();
+    for args in [
+        &["list", "--json"][..],
+        &["status", "--json"],
+        &["check", "--json"],
+        &["diff", "--json"],
+        &["apply", "--json", "--dry-run"],
+        &["apply", "--json"],
+        &["verify", "--json"],
+        &["recover", "--json"],
+        &["revert", "--json"],
+    ] {
+        let document = place.run(args).expect(0).json();
+        assert_eq!(document["command"], args[0]);
+    }
+    place.run(&["verify", "--json"]).expect(1).json();
+}
+
+#[test]
+fn looking_and_trying_leave_no_file_behind() {
+    let place = two();
+    let before = place.everything();
+    for args in [
+        &["status"][..],
+        &["check"],
+        &["diff"],
+        &["list"],
+        &["recover"],
+        &["apply", "--dry-run"],
+        &["apply", "--dry-run", "--commit"],
+        &["revert", "--dry-run"],
+    ] {
+        place.run(args).expect(0);
+        // git's commits are made only on execution, and the index is not even refreshed.
+        assert_eq!(place.everything(), before, "{args:?}");
+    }
+}
+
+#[test]
+fn pages_are_calm() {
+    let place = two();
+    let show = |args: &[&str]| {
+        let run = place.run(args);
+        format!("{}{}[exit {}]\n", run.stdout, run.stderr, run.code)
+    };
+    let pages = [
+        show(&["list"]),
+        show(&["status"]),
+        show(&["check"]),
+        show(&["apply", "--dry-run"]),
+        show(&["apply"]),
+        show(&["apply"]),
+        show(&["verify"]),
+        show(&["revert", "--only", "a"]),
+        show(&["status"]),
+        show(&["revert"]),
+        show(&["revert"]),
+        show(&["verify"]),
+    ];
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"at [0-9a-f]{10}", "at [commit]");
+    settings.bind(|| insta::assert_snapshot!(pages.join("\n")));
+}
+
+#[test]
+fn a_conflict_is_shown_with_what_was_expected_and_what_was_found() {
+    let place = two();
+    place.write(
+        "src/lib.swift",
+        &LINES
+            .replace("ten\n", "TEN\n")
+            .replace("one\n", "zero\none\n"),
+    );
+    place.commit("moved on");
+    let before = place.everything();
+    let run = place.run(&["apply", "--dry-run"]).expect(1);
+    assert_eq!(place.everything(), before);
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"at [0-9a-f]{10}", "at [commit]");
+    settings.bind(|| insta::assert_snapshot!(run.stdout));
+    let document = place.run(&["check", "--json"]).expect(1).json();
+    let hunk = &document["patches"][1]["files"][0]["hunks"][0];
+    assert_eq!(
+        (&hunk["applies"], &hunk["line"]),
+        (&false.into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn one_of_two_comes_out_in_either_order() {
+    for order in [["a", "b"], ["b", "a"]] {
+        let place = two();
+        let before = place.files();
+        place.run(&["apply", "--only", "a"]).expect(0);
+        place.run(&["apply", "--only", "b"]).expect(0);
+        for name in order {
+            place.run(&["revert", "--only", name]).expect(0);
+        }
+        assert_eq!(place.files(), before, "{order:?}");
+    }
+}
+
+#[test]
+fn what_git_or_a_hand_applied_is_known_and_taken_back() {
+    let place = two();
+    let before = place.files();
+    place.git(&["apply", "../stack/a.patch"]);
+    assert_eq!(states(&place), ["applied", "applicable"]);
+    place.run(&["apply"]).expect(0);
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn edits_elsewhere_survive_a_revert_and_edits_in_place_prevent_it() {
+    let place = two();
+    place.run(&["apply"]).expect(0);
+    let patched = place.read("src/lib.swift");
+    place.write("src/lib.swift", &patched.replace("six\n", "6\n"));
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.read("src/lib.swift"), LINES.replace("six\n", "6\n"));
+
+    place.git(&["checkout", "--quiet", "."]);
+    place.run(&["apply"]).expect(0);
+    place.write("src/lib.swift", &patched.replace("TWO\n", "2\n"));
+    let before = place.files();
+    place.run(&["revert"]).expect(1);
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn a_target_with_somebodys_edits_is_refused() {
+    let place = two();
+    place.write("src/lib.swift", &LINES.replace("six\n", "6\n"));
+    let before = place.files();
+    let run = place.run(&["apply"]).expect(1);
+    assert!(
+        run.stdout.contains("uncommitted edits in src/lib.swift"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(place.files(), before);
+    place.git(&["add", "."]);
+    place.write("src/lib.swift", LINES);
+    let run = place.run(&["apply"]).expect(1);
+    assert!(run.stdout.contains("has staged changes"), "{}", run.stdout);
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn an_export_and_a_bare_repository_are_judged_but_not_changed() {
+    let place = two();
+    fs::rename(place.engine().join(".git"), place.stack().join("../git")).unwrap();
+    assert_eq!(states(&place), ["applicable", "applicable"]);
+    place.run(&["check"]).expect(0);
+    place.run(&["diff"]).expect(0);
+    let before = place.everything();
+    for command in ["apply", "revert"] {
+        let run = place.run(&[command]).expect(1);
+        assert!(
+            run.stderr.contains("git init && git add -A && git commit"),
+            "{}",
+            run.stderr
+        );
+        place.run(&[command, "--json"]).expect(1).json();
+    }
+    assert_eq!(place.everything(), before);
+
+    let place = two();
+    place.git(&["clone", "--quiet", "--bare", ".", "../bare"]);
+    let document = place
+        .run(&["status", "--json", "--engine", "bare"])
+        .expect(0)
+        .json();
+    assert_eq!(document["patches"][0]["state"], "applicable");
+    place.run(&["apply", "--engine", "bare"]).expect(1);
+}
+
+#[test]
+fn the_diff_is_one_git_takes() {
+    let place = two();
+    let diff = place.run(&["diff"]).expect(0).stdout;
+    fs::write(place.engine().join("../all.diff"), &diff).unwrap();
+    place.git(&["apply", "../all.diff"]);
+    assert_eq!(states(&place), ["applied", "applied"]);
+    assert_eq!(place.run(&["diff"]).expect(0).stdout, diff);
+}
+
+#[test]
+fn commits_are_one_per_patch_and_sweep_nothing_in() {
+    let place = two();
+    place.write("README", "staged, and nobody else's business");
+    place.git(&["add", "README"]);
+    let run = place.run(&["apply", "--commit"]).expect(0);
+    assert!(run.stderr.contains("hooks were not run"), "{}", run.stderr);
+    assert_eq!(
+        place.git(&["log", "--format=%s|%b", "-2"]),
+        "b|Why b.\n\na|Why a.\n\n"
+    );
+    assert_eq!(place.git(&["status", "--porcelain"]), "M  README\n");
+    assert_eq!(
+        place.git(&["show", "--stat", "--format=", "--name-only", "HEAD"]),
+        "src/lib.swift\n"
+    );
+    place.run(&["revert", "--commit"]).expect(0);
+    assert_eq!(
+        place.git(&["log", "--format=%s", "-2"]),
+        "Revert \"a\"\nRevert \"b\"\n"
+    );
+    assert_eq!(place.git(&["status", "--porcelain"]), "M  README\n");
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn what_is_applied_already_can_be_committed_afterwards() {
+    let place = two();
+    place.run(&["apply"]).expect(0);
+    place.run(&["apply", "--commit"]).expect(0);
+    assert_eq!(place.git(&["log", "--format=%s", "-2"]), "b\na\n");
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
+    place.run(&["apply", "--commit"]).expect(0);
+    assert_eq!(place.git(&["rev-list", "--count", "HEAD"]), "3\n");
+    // Without --commit a revert of committed patches changes files alone.
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.git(&["rev-list", "--count", "HEAD"]), "3\n");
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn a_held_lock_is_waited_for_and_then_named() {
+    let place = two();
+    place.run(&["apply"]).expect(0);
+    let lock = place.engine().join(".git/granite-bundle/lock");
+    let held = fs::File::open(lock).unwrap();
+    held.lock().unwrap();
+    let before = place.files();
+    let run = place.run(&["revert", "--lock-timeout", "0.1"]).expect(2);
+    assert!(run.stderr.contains("--lock-timeout"), "{}", run.stderr);
+    assert_eq!(place.files(), before);
+    // Looking needs no lock.
+    place.run(&["status"]).expect(0);
+    drop(held);
+    place.run(&["revert"]).expect(0);
+}
+
+#[test]
+fn worktrees_keep_their_own_state() {
+    let place = two();
+    place.git(&["worktree", "add", "--quiet", "../second"]);
+    place.run(&["apply"]).expect(0);
+    let second = |command: &str| {
+        place
+            .run(&[command, "--json", "--engine", "second"])
+            .expect(0)
+            .json()
+    };
+    assert_eq!(second("status")["patches"][0]["state"], "applicable");
+    second("apply");
+    place.run(&["revert"]).expect(0);
+    assert_eq!(second("status")["patches"][0]["state"], "applied");
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn a_submodule_is_a_checkout_like_any_other() {
+    let place = two();
+    let outer = Place::new(&[("f", "outer\n")]);
+    let inner = place.engine();
+    let allow = "protocol.file.allow=always";
+    outer.git(&[
+        "-c",
+        allow,
+        "submodule",
+        "--quiet",
+        "add",
+        inner.to_str().unwrap(),
+        "sub",
+    ]);
+    let stack = place.stack();
+    let args = |command: &'static str| {
+        [
+            command,
+            "--engine",
+            "engine/sub",
+            "--stack",
+            stack.to_str().unwrap(),
+        ]
+        .map(str::to_owned)
+    };
+    let run = |command| {
+        let args = args(command);
+        outer
+            .run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+            .expect(0)
+    };
+    run("apply");
+    assert!(outer.read("sub/src/lib.swift").contains("TWO"));
+    run("revert");
+    assert_eq!(outer.read("sub/src/lib.swift"), LINES);
+    // And from outside a patch does not reach into it.
+    fs::write(
+        outer.stack().join("in.patch"),
+        "--- a/sub/README\n+++ b/sub/README\n@@ -1 +1 @@\n-read me\n\\ No newline at end of file\n+mine\n",
+    )
+    .unwrap();
+    outer.run(&["apply"]).expect(1);
+    assert_eq!(outer.read("sub/README"), "read me");
+}
+
+#[test]
+fn odd_files_come_and_go_exactly() {
+    let place = Place::new(&[
+        ("crlf.txt", "a\r\nb\r\n"),
+        ("bare.txt", "no newline"),
+        ("tool.sh", "#!/bin/sh\n"),
+    ]);
+    symlink("crlf.txt", place.engine().join("link")).unwrap();
+    place.commit("link");
+    place.patch("odd", |place| {
+        place.write("crlf.txt", "a\r\nB\r\n");
+        place.write("bare.txt", "still no newline");
+        let executable = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(place.engine().join("tool.sh"), executable).unwrap();
+        fs::remove_file(place.engine().join("link")).unwrap();
+        symlink("bare.txt", place.engine().join("link")).unwrap();
+    });
+    let before = place.files();
+    place.run(&["apply"]).expect(0);
+    assert_eq!(place.read("crlf.txt"), "a\r\nB\r\n");
+    assert_eq!(place.read("link"), "still no newline");
+    let mode = fs::metadata(place.engine().join("tool.sh"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o111, 0o111);
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn a_path_out_of_the_checkout_is_refused() {
+    let place = Place::new(&[("f", "x\n")]);
+    symlink("..", place.engine().join("up")).unwrap();
+    place.commit("link");
+    for (name, path) in [
+        ("dots", "../out"),
+        ("link", "up/out"),
+        ("git", ".git/hooks/out"),
+        ("case", ".GIT/out"),
+    ] {
+        let text = format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+out\n");
+        fs::write(place.stack().join("p.patch"), text).unwrap();
+        let before = place.files();
+        place.run(&["apply"]).expect(1);
+        assert_eq!(place.files(), before, "{name}");
+        assert!(!place.stack().join("../out").exists());
+    }
+}
+
+#[test]
+fn wrong_use_is_exit_2() {
+    let place = two();
+    for args in [
+        &["status", "--engine", "nowhere"][..],
+        &["status", "--stack", "nowhere"],
+        &["status", "--only", "c"],
+        &["apply", "--lock-timeout", "-1"],
+        &["sing"],
+    ] {
+        let run = place.run(args).expect(2);
+        assert!(
+            run.stdout.is_empty() && run.stderr.contains("error"),
+            "{args:?}: {}",
+            run.stderr
+        );
+    }
+}
