@@ -312,6 +312,21 @@ fn a_broken_tokenizer_does_not_hide_the_rest() {
 }
 
 #[test]
+fn what_could_be_read_of_an_unreadable_bundle_is_shown() {
+    let folder = bundles(&["a"]);
+    replace(&folder, "a/a.aimodel/main.mlirb", "");
+    let run = run(folder.path(), &["inspect", "a"]);
+    assert_eq!(run.code, 2);
+    for shown in ["example/hybrid", "unreadable", "GPT2Tokenizer"] {
+        assert!(
+            run.stdout.contains(shown),
+            "{shown} is not in {}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
 fn a_missing_path_among_good_ones_is_still_a_mistake() {
     let folder = bundles(&["a"]);
     let run = run(folder.path(), &["inspect", "a", "nowhere", "--json"]);

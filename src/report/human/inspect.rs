@@ -430,14 +430,16 @@ fn weights_section(
         GROUPS_SHOWN
     };
     for (place, group) in groups.iter().take(shown).enumerate() {
-        let text = format!(
-            "{} of {} with {} scales, blocks of {} ({} elements)",
-            plural(group.constants, "constant"),
+        let mut text = format!(
+            "{} {} constants, {} scales, blocks of {}",
+            count(group.constants),
             group.data,
             group.scale,
-            block(&group.block),
-            count(group.elements)
+            block(&group.block)
         );
+        if options.weights {
+            text.push_str(&format!(", {} elements", count(group.elements)));
+        }
         page.field(if place == 0 { "quantized" } else { "" }, &text);
     }
     if groups.len() > shown {
@@ -452,7 +454,12 @@ fn weights_section(
         return;
     };
     let bytes = outlook.weight_bytes_per_token;
-    page.field("per token", &format!("{} of weights read", size(bytes)));
+    let whole = if bytes < total {
+        " (a gather reads one row of the embedding)"
+    } else {
+        ""
+    };
+    page.field("per token", &format!("{} read{whole}", size(bytes)));
     if let Some(bandwidth) = options.bandwidth
         && let Some(ceiling) = tokens_per_second(bandwidth, bytes)
     {
