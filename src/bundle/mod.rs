@@ -88,6 +88,8 @@ pub struct Target {
     pub tokenizer: Part<Tokenizer, JsonError>,
     /// Every `.aimodel`/`.aimodelc` folder directly in the bundle, sorted by name.
     pub siblings: Vec<PathBuf>,
+    /// Bytes of the files directly in each of them, in the same order.
+    pub sibling_bytes: Vec<u64>,
     /// License files (`LICENSE`, `LICENSE.txt`, `NOTICE`, …) in the bundle, sorted by name.
     pub license_files: Vec<PathBuf>,
 }

@@ -42,6 +42,7 @@ impl Target {
             asset: Part::Absent,
             tokenizer: Part::Absent,
             siblings: Vec::new(),
+            sibling_bytes: Vec::new(),
             license_files: Vec::new(),
         };
         let root = Root::new(&place.path);
@@ -173,6 +174,7 @@ impl Target {
             }
         }
         self.siblings.sort();
+        self.sibling_bytes = self.siblings.iter().map(|path| files_in(path)).collect();
         self.license_files.sort();
     }
 
@@ -183,6 +185,16 @@ impl Target {
             Err(error) => Part::Unreadable(error),
         };
     }
+}
+
+/// Bytes of the regular files directly in a folder; links are not followed.
+fn files_in(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.metadata().ok())
+        .filter(fs::Metadata::is_file)
+        .map(|metadata| metadata.len())
+        .sum()
 }
 
 fn read_manifest(path: &Path, root: &Root) -> Part<Manifest, JsonError> {

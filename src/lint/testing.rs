@@ -62,6 +62,7 @@ impl Case {
                 resolution: None,
                 symlinks: Vec::new(),
                 siblings: vec![asset.path.clone()],
+                sibling_bytes: vec![asset.bytes],
                 asset: Part::Present(asset),
                 tokenizer: Part::Present(tokenizer()),
                 license_files: vec![PathBuf::from(name).join("LICENSE")],

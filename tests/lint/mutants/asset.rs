@@ -266,6 +266,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Change::Bundle(|bundle| asset(bundle).hash = HashFile::Bytes(vec![7; 32])),
         PARTIAL,
     ),
+    disk(
+        "two large assets in one bundle",
+        |bundle| {
+            for name in ["draft.aimodel", "large.aimodel"] {
+                fs::create_dir(bundle.join(name)).unwrap();
+                let file = fs::File::create(bundle.join(name).join("main.mlirb")).unwrap();
+                file.set_len(3 << 30).unwrap();
+            }
+        },
+        &["note asset-cache-interference"],
+    ),
     Mutant::new(
         "a bare asset in place of the bundle",
         Base::Ordinary,

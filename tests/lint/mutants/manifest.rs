@@ -158,6 +158,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |m| m["assets"]["main"] = json!(null),
         REQUIRED,
     ),
+    manifest("assets null", |m| m["assets"] = json!(null), REQUIRED),
     manifest("no language", |m| remove(m, "language"), REQUIRED),
     manifest(
         "no tokenizer id",

@@ -38,5 +38,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .level(context.level_on_ios(Level::Warning))
         .expected("below 1 GiB, or compiled ahead")
         .actual(asset.bytes)
-        .help("for iOS, compile ahead for the devices served; elsewhere ignore this");
+        .help("for iOS, compile ahead for the devices served");
 }

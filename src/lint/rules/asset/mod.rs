@@ -1,5 +1,6 @@
 //! The `.aimodel` folder.
 
+mod asset_cache_interference;
 mod asset_compiled_arch;
 mod asset_compiled_load_options;
 mod asset_compiled_only;
@@ -27,4 +28,5 @@ pub(super) static RULES: &[&Rule] = &[
     &asset_partial::RULE,
     &asset_ios_jit_large::RULE,
     &asset_ios_memory::RULE,
+    &asset_cache_interference::RULE,
 ];

@@ -33,5 +33,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .expected("the scheme the weights were quantized with")
         .actual("null")
-        .help("record the scheme; the engine does not read it, people do");
+        .help("record in `compression` how the weights were quantized; people read it, the engine does not");
 }

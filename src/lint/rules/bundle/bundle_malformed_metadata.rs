@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let finding = findings.report(
             "metadata",
             format!(
-                "metadata.json cannot be read as JSON ({}), so the engine refuses the bundle with `malformedMetadata`",
+                "metadata.json {}, so the engine refuses the bundle with `malformedMetadata`",
                 error.message
             ),
         );

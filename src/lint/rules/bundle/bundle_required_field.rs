@@ -1,6 +1,6 @@
 //! `bundle-required-field`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
@@ -24,7 +24,12 @@ struct Required {
     kind: &'static str,
     accepts: fn(&Value) -> bool,
     outcome: &'static str,
+    help: &'static str,
 }
+
+/// What to do about a number that the exporter did not find.
+const NESTED: &str =
+    "take it from the model's configuration; the exporter writes null where it is nested";
 
 const REQUIRED: [Required; 5] = [
     Required {
@@ -32,30 +37,35 @@ const REQUIRED: [Required; 5] = [
         kind: "a string",
         accepts: Value::is_string,
         outcome: "malformedMetadata",
+        help: "add the bundle's name",
     },
     Required {
         pointer: "/assets/main",
         kind: "a string",
         accepts: Value::is_string,
         outcome: "missingField(\"assets.main\")",
+        help: "name the asset's folder, relative to the bundle",
     },
     Required {
         pointer: "/language/tokenizer",
         kind: "a string",
         accepts: Value::is_string,
         outcome: "DecodingError",
+        help: "write the hub id of the tokenizer, such as the source model's",
     },
     Required {
         pointer: "/language/vocab_size",
         kind: "an integer",
         accepts: manifest::is_integer,
         outcome: "DecodingError",
+        help: NESTED,
     },
     Required {
         pointer: "/language/max_context_length",
         kind: "an integer",
         accepts: manifest::is_integer,
         outcome: "DecodingError",
+        help: NESTED,
     },
 ];
 
@@ -63,16 +73,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(root) = manifest::root(context) else {
         return;
     };
-    // A parent of the wrong type is one finding of its own, not one for each of its fields.
-    let usable = |key: &str| root.get(key).is_none_or(Value::is_object);
     if root.get("language").is_none_or(Value::is_null) {
         missing_language(findings);
     }
     for field in &REQUIRED {
         let path = field.pointer[1..].replace('/', ".");
         let parent = path.split_once('.').map(|(parent, _)| parent);
-        let absent_language = parent == Some("language") && !root.contains_key("language");
-        if parent.is_some_and(|parent| !usable(parent)) || absent_language {
+        if parent.is_some_and(|parent| is_said_once(root, parent)) {
             continue;
         }
         let value = manifest::value(context, field.pointer);
@@ -90,7 +97,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             )
             .expected(field.kind)
             .actual(actual)
-            .help("the exporter leaves null where the model keeps the value in a nested text configuration; fill it in");
+            .help(field.help);
+    }
+}
+
+/// True for a parent that is one finding, here or as a wrong type, and not one for each of its fields.
+fn is_said_once(root: &Map<String, Value>, parent: &str) -> bool {
+    match root.get(parent) {
+        None | Some(Value::Null) => parent == "language",
+        Some(value) => !value.is_object(),
     }
 }
 

@@ -42,5 +42,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .level(context.level_by_engine(&[Capability::StaticStep], Level::Error))
         .expected(format!("an engine with static-step, or logits for {asked} tokens"))
         .actual(crate::profile::Shape(step::shape(logits)))
-        .help("`granite-bundle preflight` says whether a checkout has it, `patch apply` adds it");
+        .help("run on an engine with static-step: E4 and later, or a patched one (`granite-bundle preflight` tells)");
 }

@@ -63,5 +63,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .level(level)
         .expected(expected)
         .actual(count)
-        .help("`granite-bundle preflight` says whether a checkout carries them; outside 2 to 4, merge or split states in the export");
+        .help("run 3 or 4 states on an engine with extra-states (E2 and later, or patched); outside 2 to 4, merge or split states in the export");
 }

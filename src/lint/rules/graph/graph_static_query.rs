@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 format!("{} is {actual}, a graph that takes one token at a time, so the host has to keep to the single-token contract of the run-* rules", ids.name),
             )
             .actual(actual)
-            .help("`granite-bundle preflight --engine` says what a checkout takes care of by itself");
+            .help("feed one token at a time, in prompts and in warm-up; `granite-bundle preflight` tells what a checkout does by itself");
     } else {
         findings
             .report(

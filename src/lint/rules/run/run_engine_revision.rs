@@ -51,5 +51,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .report(step.subject("states", ""), message)
         .level(level)
         .expected(needs)
-        .help("`granite-bundle preflight DIR --engine CHECKOUT` gives the verdict and the command that applies what is missing");
+        .help("ask `granite-bundle preflight DIR --engine CHECKOUT` for the verdict and the command that adds what is missing");
 }

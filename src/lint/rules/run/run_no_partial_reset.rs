@@ -40,5 +40,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .level(level)
         .expected("reset(to: 0)")
-        .help("reset to 0 and feed the conversation again");
+        .help("reset to 0 only, and feed the conversation again");
 }

@@ -35,5 +35,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .level(level)
         .expected("reset(to: 0) before the same prompt, or an engine from E2 on")
-        .help("reset before asking again; E2 and later replay by themselves");
+        .help("reset to 0 before sending the same prompt again; E2 and later replay by themselves");
 }

@@ -43,5 +43,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .expected("a token limit with every request")
         .actual(length)
-        .help("pass a limit; on iOS also see graph-ios-dynamic-kv");
+        .help("pass a token limit with every request");
 }

@@ -43,7 +43,7 @@ fn report(context: &Context<'_>, findings: &mut Findings<'_>, error: &JsonError)
         .to_string();
     let finding = findings.report(
         format!("path.{file}"),
-        format!("{file} cannot be read ({}), so the engine fails to load the tokenizer, or goes on without what the file says", error.message),
+        format!("{file} {}, so the engine fails to load the tokenizer, or goes on without what the file says", error.message),
     );
     finding.help("copy the tokenizer folder again from the source model");
     if let Some(line) = error.line {
