@@ -77,7 +77,9 @@ impl<'a> Checker<'a> {
         layout_of: LayoutOf,
     ) -> Result<(), ReadError> {
         if !entry.custom {
-            return Ok(());
+            // Assembly text, which nothing here needs to understand.
+            cursor.cstr("assembly text of an entry")?;
+            return cursor.finish("assembly text of an entry");
         }
         let start = cursor;
         let code = cursor.varint("entry code")?;

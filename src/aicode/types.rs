@@ -3,7 +3,7 @@
 use super::attrs::Numbers;
 use super::{DType, Program};
 use crate::mlir::limits;
-use crate::mlir::{Cursor, ReadError};
+use crate::mlir::{Cursor, ReadError, ReadErrorKind};
 
 /// Marks a dynamic dimension.
 const DYNAMIC: i64 = i64::MIN;
@@ -127,10 +127,11 @@ impl Program {
         })
     }
 
-    /// Element type and shape of a tensor type, or of the tensor in a handle type.
+    /// Element type and shape of a tensor type, or of the tensor in a handle type; `None` for
+    /// other types and for elements this reader does not know.
     ///
     /// # Errors
-    /// A number beyond the table.
+    /// A number beyond the table, or elements that cannot be elements.
     pub fn tensor(&self, index: u32) -> Result<Option<(DType, Shape<'_>)>, ReadError> {
         let mut ty = self.r#type(index)?;
         if let Type::Handle(inner) = ty {
@@ -141,7 +142,14 @@ impl Program {
         };
         Ok(match self.r#type(element)? {
             Type::Scalar(dtype) => Some((dtype, shape)),
-            _ => None,
+            Type::Opaque(_) | Type::Other { .. } => None,
+            _ => {
+                let (_, cursor) = self.module.r#type(element)?;
+                let found = element.into();
+                let expected = "the number of an element type";
+                let kind = ReadErrorKind::Unexpected { found, expected };
+                return Err(cursor.error("element type", kind));
+            }
         })
     }
 }

@@ -43,7 +43,7 @@ impl EntryTable {
             entries: Vec::with_capacity(total),
             attributes,
         };
-        while table.entries.len() < total {
+        while !cursor.is_at_end() {
             let before = table.entries.len();
             table.read_group(&mut cursor, dialects, size)?;
             let after = table.entries.len();
@@ -54,11 +54,19 @@ impl EntryTable {
                 return Err(cursor.error("attribute and type groups", kind));
             }
         }
-        cursor.finish("attribute and type offsets")?;
-        let (found, expected) = (u64::from(table.size()), size as u64);
-        if found != expected {
-            let kind = ReadErrorKind::Mismatch { found, expected };
-            return Err(start.error("sum of attribute and type sizes", kind));
+        let listed = table.entries.len() as u64;
+        for (found, expected, field) in [
+            (listed, total as u64, "attribute and type count"),
+            (
+                table.size().into(),
+                size as u64,
+                "sum of attribute and type sizes",
+            ),
+        ] {
+            if found != expected {
+                let kind = ReadErrorKind::Mismatch { found, expected };
+                return Err(start.error(field, kind));
+            }
         }
         Ok(table)
     }
@@ -70,13 +78,7 @@ impl EntryTable {
         size: usize,
     ) -> Result<(), ReadError> {
         let dialect = cursor.index(dialects, "dialect of attributes or types")?;
-        let at = *cursor;
         let count = cursor.count(limits::ENTRIES, "attribute or type group")?;
-        if count == 0 {
-            let expected = "at least one entry";
-            let kind = ReadErrorKind::Unexpected { found: 0, expected };
-            return Err(at.error("attribute or type group", kind));
-        }
         let mut start = self.size();
         for _ in 0..count {
             let at = *cursor;

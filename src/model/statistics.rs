@@ -82,6 +82,7 @@ fn contribution(program: &Program, ty: u32) -> Result<Contribution, ReadError> {
     }
     Ok(match program.r#type(ty)? {
         Type::Image { .. } => Contribution::Image,
+        Type::Scalar(dtype) => Contribution::Element(dtype),
         _ => Contribution::Nothing,
     })
 }

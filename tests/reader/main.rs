@@ -1,4 +1,19 @@
-//! The native reader: agreement with Apple's, and behaviour on damaged input.
-#![allow(clippy::unwrap_used)]
+//! The native reader on damaged, hostile and generated input.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod agreement;
+mod damage;
+mod folder;
+mod generated;
+mod hostile;
+#[path = "../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]
+mod targets;
+
+use std::fs;
+use std::path::PathBuf;
+
+/// The bytecode of a committed asset.
+fn bytecode(name: &str) -> Vec<u8> {
+    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/assets");
+    fs::read(assets.join(format!("{name}.aimodel/main.mlirb"))).unwrap()
+}
