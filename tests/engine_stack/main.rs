@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod checkout;
+mod cycle;
 mod files;
 mod model;
 mod preflight;

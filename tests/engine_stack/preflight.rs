@@ -1,9 +1,9 @@
 //! `preflight` on checkouts made of skeletons.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
-use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin;
 use granite_bundle::engine::capability::Era;
 use granite_bundle::patch::series::Series;
 use serde_json::Value;
@@ -14,8 +14,7 @@ use crate::checkout;
 const BUNDLE: &str = "examples/granite-4.0-h-1b-signature";
 
 fn preflight(engine: &Path, more: &[&str]) -> Output {
-    Command::cargo_bin("granite-bundle")
-        .unwrap()
+    Command::new(cargo_bin!("granite-bundle"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["preflight", BUNDLE, "--engine"])
         .arg(engine)

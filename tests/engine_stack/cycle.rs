@@ -1,0 +1,132 @@
+//! The whole cycle through the command line, on repositories made of skeletons; plain git agrees.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use assert_cmd::cargo::cargo_bin;
+use git2::{IndexAddOption, Repository, Signature};
+use granite_bundle::engine::capability::Era;
+use granite_bundle::patch::series::Series;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::checkout;
+
+const TOUCHED: [&str; 2] = [
+    "Package.swift",
+    "swift/Sources/CoreAILanguageModels/InferenceEngines/CoreAIPipelinedEngine.swift",
+];
+
+/// A repository with one commit: an engine of that era, as far as the stack looks at it.
+fn committed(era: Era) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    checkout::write(&Series::builtin().unwrap(), era, folder.path());
+    let repository = Repository::init(folder.path()).unwrap();
+    let mut index = repository.index().unwrap();
+    index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
+    index.write().unwrap();
+    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+    let author = Signature::now("A", "a@example.invalid").unwrap();
+    repository
+        .commit(Some("HEAD"), &author, &author, "An engine", &tree, &[])
+        .unwrap();
+    drop(tree);
+    folder
+}
+
+fn files(root: &Path) -> Vec<Vec<u8>> {
+    TOUCHED
+        .iter()
+        .map(|file| fs::read(root.join(file)).unwrap())
+        .collect()
+}
+
+fn code(engine: &Path, arguments: &[&str]) -> Option<i32> {
+    let mut command = Command::new(cargo_bin!("granite-bundle"));
+    let command = command.args(arguments).arg("--engine").arg(engine);
+    command.output().unwrap().status.code()
+}
+
+/// Whether each capability is there. Not `verify`: the fragments of a skeleton do not parse as Swift, so what they
+/// become may have faults of its own; whole files are verified against an engine's history.
+fn states(engine: &Path) -> Vec<bool> {
+    let mut command = Command::new(cargo_bin!("granite-bundle"));
+    let command = command
+        .args(["patch", "status", "--json", "--engine"])
+        .arg(engine);
+    let document: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let capabilities = document["capabilities"].as_array().unwrap();
+    let is_there = |state: &Value| *state == "native" || *state == "applied";
+    capabilities
+        .iter()
+        .map(|capability| is_there(&capability["state"]))
+        .collect()
+}
+
+fn git_applies(root: &Path, patch: &Path, more: &[&str]) -> bool {
+    let mut git = Command::new("git");
+    let git = git
+        .current_dir(root)
+        .args(["apply", "--check"])
+        .args(more)
+        .arg(patch);
+    git.output().unwrap().status.success()
+}
+
+#[test]
+fn apply_status_and_revert_come_full_circle_in_every_patched_era() {
+    let bundle = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/examples/granite-4.0-h-1b-signature"
+    );
+    for era in [Era::E1, Era::E2, Era::E3] {
+        let folder = committed(era);
+        let root = folder.path();
+        let stock = files(root);
+        assert_ne!(states(root), [true; 4], "{era}");
+        assert_eq!(code(root, &["preflight", bundle]), Some(1), "{era}");
+        assert_eq!(code(root, &["patch", "apply"]), Some(0), "{era}");
+        assert_ne!(files(root), stock, "{era}");
+        assert_eq!(states(root), [true; 4], "{era}");
+        assert_eq!(code(root, &["preflight", bundle]), Some(0), "{era}");
+        assert_eq!(code(root, &["patch", "revert"]), Some(0), "{era}");
+        assert_eq!(files(root), stock, "{era}");
+    }
+}
+
+#[test]
+fn an_era_without_a_variant_is_refused_and_left_as_it_is() {
+    for era in [Era::E0, Era::E4] {
+        let folder = committed(era);
+        let stock = files(folder.path());
+        assert_eq!(code(folder.path(), &["patch", "apply"]), Some(1), "{era}");
+        assert_eq!(files(folder.path()), stock, "{era}");
+        let only = ["patch", "apply", "--only", "shared-product"];
+        assert_eq!(code(folder.path(), &only), Some(0), "{era}");
+        assert_ne!(files(folder.path()), stock, "{era}");
+    }
+}
+
+#[test]
+fn plain_git_applies_every_variant_to_its_era_alone() {
+    let series = Series::builtin().unwrap();
+    let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
+    for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
+        let folder = committed(era);
+        for variant in series.patches.iter().flat_map(|patch| &patch.variants) {
+            let applies = git_applies(folder.path(), &patches.join(&variant.file), &[]);
+            assert_eq!(
+                applies,
+                variant.eras.contains(&era),
+                "{} on {era}",
+                variant.file
+            );
+            assert!(!git_applies(
+                folder.path(),
+                &patches.join(&variant.file),
+                &["-R"]
+            ));
+        }
+    }
+}
