@@ -1,4 +1,4 @@
-//! Opening an asset: container, signature, statistics and weight headers.
+//! Opening an asset (container, signature, statistics and weight headers), and linting the bundle around it.
 //!
 //! `cargo bench --bench open`. `compare.py` beside this file measures whole processes against Apple's reader.
 #![allow(
@@ -9,10 +9,15 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use granite_bundle::bundle::Target;
+use granite_bundle::lint::Gate;
+use granite_bundle::lint::fleet::{ProfileChoice, Settings};
 use granite_bundle::model::Asset;
 use granite_bundle_testkit::asset;
+use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::program::{Element, Graph, Program, Tensor};
 
@@ -38,6 +43,30 @@ fn granite(c: &mut Criterion) {
         group.bench_function(name, |bencher| bencher.iter(|| open(&path)));
     }
     group.finish();
+}
+
+/// A whole bundle, read and held to every rule and the nearest profile; without its hash.
+fn lint(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("granite_1b");
+    let granite = Granite {
+        filler: FILLER,
+        ..Granite::int8lin(Geometry::granite_1b())
+    };
+    Bundle::granite("granite_1b", &granite)
+        .write(&path)
+        .unwrap();
+    let settings = Arc::new(Settings {
+        config: None,
+        gate: Gate::default(),
+        profile: ProfileChoice::Auto(Vec::new()),
+        platform: None,
+        engine: None,
+        hash: false,
+    });
+    c.bench_function("lint/1b int8, 13,000 operations", |bencher| {
+        bencher.iter(|| settings.lint(Target::open(black_box(&path)).unwrap()));
+    });
 }
 
 /// The cost per operation must not depend on how many there are.
@@ -76,5 +105,5 @@ fn open(path: &Path) -> Asset {
     Asset::open(black_box(path)).unwrap()
 }
 
-criterion_group!(benches, granite, growth);
+criterion_group!(benches, granite, lint, growth);
 criterion_main!(benches);
