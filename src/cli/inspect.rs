@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// What to look at
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Write a profile that this bundle meets, as a starting point (`granite-bundle schema profile`)
+    #[arg(long, conflicts_with_all = ["json", "ops", "weights", "verify_hash", "bandwidth", "all"])]
+    as_profile: bool,
     /// Print the document `granite-bundle schema inspect` describes
     #[arg(long)]
     json: bool,
@@ -61,6 +64,9 @@ fn bandwidth(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    if args.as_profile {
+        return super::as_profile::run(&args.paths, ui);
+    }
     let targets = open(&args.paths);
     let hashes = match args.verify_hash {
         true => hash_all(&targets, ui)?,

@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per command, exit codes, colour.
 
+mod as_profile;
 mod completions;
 mod diff;
 mod exit;

@@ -3,6 +3,7 @@
 //! A profile is a TOML file (`schemas/profile.schema.json`); the built-in ones lie in `data/`.
 
 mod builtin;
+mod draft;
 mod load;
 mod recognise;
 
@@ -31,7 +32,7 @@ pub struct Profile {
     /// The function the engine loads.
     pub function: Signature,
     /// What is known of weights this model must not be shipped with.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "WeightRules::is_silent")]
     pub weights: WeightRules,
     /// The precisions it is shipped in.
     #[serde(default)]
@@ -279,6 +280,13 @@ impl fmt::Display for Shape<'_> {
             .map(|dim| dim.map_or_else(|| "?".to_owned(), |size| size.to_string()))
             .collect::<Vec<_>>();
         write!(f, "[{}]", sizes.join(", "))
+    }
+}
+
+impl WeightRules {
+    /// True if nothing is ruled out.
+    pub fn is_silent(&self) -> bool {
+        *self == WeightRules::default()
     }
 }
 

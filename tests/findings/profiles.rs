@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{granite_350m, json, loud};
+use crate::{granite_350m, json, loud, run, stderr, stdout, wrong_vocabulary};
 
 #[test]
 fn built_in_profiles_are_what_the_schema_says() {
@@ -37,4 +37,47 @@ fn the_profile_is_found_by_facts_forced_by_name_and_turned_off() {
         forced.contains(&"granite-signature".to_owned()),
         "{forced:?}"
     );
+}
+
+#[test]
+fn a_profile_written_from_a_bundle_is_met_by_it_and_by_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    granite_350m().write(&folder.path().join("a")).unwrap();
+    wrong_vocabulary().write(&folder.path().join("b")).unwrap();
+    let text = stdout(&run(folder.path(), &["inspect", "--as-profile", "a"]));
+    let schema: Value =
+        serde_json::from_str(include_str!("../../schemas/profile.schema.json")).unwrap();
+    jsonschema::validate(&schema, &toml::from_str(&text).unwrap()).unwrap();
+    insta::assert_snapshot!(text);
+
+    let mine = text.replace("family = \"granite-4.0-h\"", "family = \"mine\"");
+    assert_ne!(mine, text);
+    std::fs::write(folder.path().join("mine.toml"), mine).unwrap();
+    let found = |bundle: &str| {
+        let args = ["--profile", "mine.toml", "--select", "profile", bundle];
+        let document = json(folder.path(), &args);
+        crate::found(&document)
+    };
+    assert_eq!(found("a"), []);
+    assert_eq!(
+        found("b"),
+        [("profile-vocab".to_owned(), "error".to_owned())]
+    );
+}
+
+#[test]
+fn a_profile_needs_one_readable_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    granite_350m().write(&folder.path().join("a")).unwrap();
+    let refused = |args: &[&str]| {
+        let output = run(
+            folder.path(),
+            &[&["inspect", "--as-profile"], args].concat(),
+        );
+        assert_eq!((crate::code(&output), stdout(&output).as_str()), (2, ""));
+        stderr(&output)
+    };
+    assert!(refused(&["a", "a"]).contains("one bundle, not 2"));
+    assert!(refused(&["a/granite-350m-fp16.aimodel"]).contains("no readable manifest"));
+    refused(&["none"]);
 }
