@@ -8,6 +8,7 @@ mod hostile;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]
 mod targets;
+mod weights;
 
 use std::fs;
 use std::path::PathBuf;
