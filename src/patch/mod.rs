@@ -4,6 +4,7 @@ pub mod checkout;
 pub mod explain;
 pub mod file;
 mod image;
+mod judge;
 pub mod matrix;
 pub mod merge;
 pub mod message;

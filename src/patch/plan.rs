@@ -3,21 +3,16 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use git2::Oid;
-
-use super::explain;
-use super::file::FilePatch;
+use super::judge::{Baseline, Judging, step};
 use super::merge::Blobs;
-use super::present::{self, Found, Looking, Stripped, blob_id, by_era, image, strip};
-use super::series::{Patch, Series, Variant};
-use super::state::{
-    CapabilityReport, FileReport, HunkReport, HunkVerdict, PatchReport, StackReport, State,
-};
+use super::present::{Looking, Stripped, image, strip};
+use super::series::{Patch, Series};
+use super::state::{CapabilityReport, PatchReport, StackReport, State};
 use super::swift::{SyntaxFault, is_swift, new_faults};
-use super::trial::{FileTrial, PathRules, Trial, changes, try_merge, try_patch};
+use super::trial::PathRules;
 use super::view::{Overlay, Text, TreeView};
-use super::{FileChange, FileImage, RepoPath};
-use crate::engine::capability::{Capability, Era, all_hold, holds, recognise_era};
+use super::{FileChange, RepoPath};
+use crate::engine::capability::{Capability, all_hold, holds, recognise_era};
 
 /// What a plan is made on.
 #[derive(Clone, Copy)]
@@ -217,16 +212,6 @@ fn chosen<'s>(series: &'s Series, options: &Options) -> Result<Vec<&'s Patch>, P
     Ok(vec![series.find(name).ok_or_else(no_such_patch)?])
 }
 
-fn step(patch: &Patch, variant: &Variant, changes: Vec<FileChange>) -> Step {
-    Step {
-        patch: patch.name.clone(),
-        title: patch.title.clone(),
-        file: variant.file.clone(),
-        provides: variant.provides.clone(),
-        changes,
-    }
-}
-
 /// The series judged on the tree.
 struct Judgement<'s, 'v> {
     report: StackReport,
@@ -234,35 +219,6 @@ struct Judgement<'s, 'v> {
     /// The tree without the patches chosen, as far as they are there.
     stripped: Stripped<'s, 'v>,
     baseline: Baseline<'v>,
-}
-
-/// Both trees without any patch of the series; where they differ, somebody has edited.
-struct Baseline<'v> {
-    current: Overlay<'v>,
-    /// `None` in a plain export.
-    committed: Option<Overlay<'v>>,
-}
-
-impl Baseline<'_> {
-    fn is_edited(&self, path: &RepoPath) -> io::Result<bool> {
-        let Some(committed) = &self.committed else {
-            return Ok(false);
-        };
-        Ok(image(&self.current, path)? != image(committed, path)?)
-    }
-
-    /// Files the steps change that have uncommitted edits other than the stack's.
-    fn edited(&self, steps: &[Step]) -> io::Result<Vec<RepoPath>> {
-        let touched = steps.iter().flat_map(|step| &step.changes);
-        let touched: BTreeSet<_> = touched.map(|change| &change.path).collect();
-        let mut edited = Vec::new();
-        for path in touched {
-            if self.is_edited(path)? {
-                edited.push(path.clone());
-            }
-        }
-        Ok(edited)
-    }
 }
 
 impl<'s, 'v> Judgement<'s, 'v> {
@@ -422,281 +378,260 @@ fn capabilities(
         .collect()
 }
 
-/// The judging of one patch after the other.
-struct Judging<'a, 'v> {
-    site: Site<'v>,
-    era: Option<Era>,
-    three_way: bool,
-    knows_eras: bool,
-    native: &'a [Capability],
-    /// The tree with the patches judged so far in it.
-    tree: Overlay<'v>,
-    baseline: &'a Baseline<'v>,
-    steps: Vec<Step>,
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::engine::capability::{CapabilityDefinition, Era, EraDefinition, Probe};
+    use crate::patch::FileImage;
+    use crate::patch::FileMode;
+    use crate::patch::parse::parse;
+    use crate::patch::series::{Source, Variant, from_file};
+    use crate::patch::view::Memory;
 
-impl Judging<'_, '_> {
-    fn patch(&mut self, patch: &Patch, found: Option<&Found<'_>>) -> io::Result<PatchReport> {
-        let is_native = |id: &Capability| self.native.contains(id);
-        if !patch.provides.is_empty() && patch.provides.iter().all(is_native) {
-            return self.native_patch(patch);
-        }
-        if let Some(found) = found {
-            return self.present_patch(patch, found);
-        }
-        for variant in by_era(patch, self.era) {
-            if let Some(report) = self.applicable(patch, variant)? {
-                return Ok(report);
-            }
-        }
-        self.inapplicable(patch)
-    }
+    const STOCK: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
+    const FIRST: &str = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n";
+    /// Needs what the first patch leaves.
+    const SECOND: &str = "--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n one\n TWO\n-three\n+THREE\n four\n";
 
-    fn is_written_for(&self, variant: &Variant) -> bool {
-        !self.knows_eras || self.era.is_some_and(|era| variant.eras.contains(&era))
-    }
-
-    fn native_patch(&self, patch: &Patch) -> io::Result<PatchReport> {
-        let variant = by_era(patch, self.era).next();
-        let mut report = empty_report(patch, variant, State::Native);
-        report.achievable = true;
-        Ok(report)
-    }
-
-    fn present_patch(&self, patch: &Patch, found: &Found<'_>) -> io::Result<PatchReport> {
-        let mut edited = found.entangled;
-        for change in &found.removal {
-            edited |= self.baseline.is_edited(&change.path)?;
-        }
-        let state = if edited {
-            State::AppliedModified
-        } else {
-            State::Applied
+    fn tree(text: &str) -> Memory {
+        let image = FileImage {
+            mode: FileMode::Regular,
+            data: text.as_bytes().to_vec(),
         };
-        let mut report = empty_report(patch, Some(found.variant), state);
-        report.achievable = true;
-        for file in found.variant.files.iter().flatten() {
-            let edited = found.entangled || self.baseline.is_edited(&file.path)?;
-            let state = if edited {
-                State::AppliedModified
-            } else {
-                State::Applied
+        Memory::new([(RepoPath::new("f").unwrap(), image)])
+    }
+
+    fn folder(patches: &[(&str, &str)]) -> Series {
+        let patches = patches.iter();
+        Series {
+            source: Source::Folder("stack".into()),
+            eras: Vec::new(),
+            capabilities: Vec::new(),
+            patches: patches
+                .map(|(file, text)| from_file(file, text.as_bytes().to_vec()))
+                .collect(),
+        }
+    }
+
+    fn site<'v>(view: &'v Memory, committed: &'v Memory) -> Site<'v> {
+        Site {
+            view,
+            committed: Some(committed),
+            blobs: None,
+            rules: PathRules::default(),
+        }
+    }
+
+    fn states(report: &StackReport) -> Vec<State> {
+        report.patches.iter().map(|patch| patch.state).collect()
+    }
+
+    #[test]
+    fn each_patch_is_judged_on_the_result_of_those_before() {
+        let series = folder(&[("1.patch", FIRST), ("2.patch", SECOND)]);
+        let stock = tree(STOCK);
+        let plan = apply(site(&stock, &stock), &series, &Options::default()).unwrap();
+        assert_eq!(states(&plan.report), [State::Applicable, State::Applicable]);
+        let last = plan.steps[1].changes[0].after.as_ref().unwrap();
+        let whole = STOCK.replace("two", "TWO").replace("three", "THREE");
+        assert_eq!(last.data, whole.as_bytes());
+
+        let alone = Options {
+            only: Some("2".to_owned()),
+            ..Options::default()
+        };
+        let alone = apply(site(&stock, &stock), &series, &alone).unwrap();
+        assert_eq!(states(&alone.report), [State::Conflict]);
+        assert_eq!(
+            alone.refusal,
+            Some(Refusal::Inapplicable(vec!["2".to_owned()]))
+        );
+
+        let both = tree(&whole);
+        let report = status(site(&both, &stock), &series, &Options::default()).unwrap();
+        assert_eq!(states(&report), [State::Applied, State::Applied]);
+        let back = revert(site(&both, &stock), &series, &Options::default()).unwrap();
+        let names: Vec<_> = back.steps.iter().map(|step| step.patch.as_str()).collect();
+        assert_eq!(names, ["2", "1"]);
+        let last = back.steps[1].changes[0].after.as_ref().unwrap();
+        assert_eq!(last.data, STOCK.as_bytes());
+    }
+
+    #[test]
+    fn edits_beside_the_patch_are_seen_and_edits_of_the_target_refused() {
+        let series = folder(&[("1.patch", FIRST)]);
+        let stock = tree(STOCK);
+        let edited = tree(&STOCK.replace("two", "TWO").replace("eight", "8"));
+        let report = status(site(&edited, &stock), &series, &Options::default()).unwrap();
+        assert_eq!(states(&report), [State::AppliedModified]);
+
+        let dirty = tree(&STOCK.replace("eight", "8"));
+        let plan = apply(site(&dirty, &stock), &series, &Options::default()).unwrap();
+        assert_eq!(states(&plan.report), [State::Applicable]);
+        let path = RepoPath::new("f").unwrap();
+        assert_eq!(plan.refusal, Some(Refusal::Dirty(vec![path])));
+        assert!(plan.steps.is_empty());
+    }
+
+    #[test]
+    fn a_name_that_is_not_in_the_stack_is_refused_with_those_that_are() {
+        let stock = tree(STOCK);
+        let options = Options {
+            only: Some("3".to_owned()),
+            ..Options::default()
+        };
+        let error = status(
+            site(&stock, &stock),
+            &folder(&[("1.patch", FIRST)]),
+            &options,
+        );
+        assert!(matches!(error, Err(PlanError::NoSuchPatch { known, .. }) if known == ["1"]));
+    }
+
+    fn probe(test: &str) -> Probe {
+        toml::from_str(&format!("file = 'f'\n{test}")).unwrap()
+    }
+
+    /// Two eras, one patch that gives two capabilities to the older and one of them to the newer.
+    fn builtin_like() -> Series {
+        let variant = |era, file: &str, text: &str, provides: &[Capability]| Variant {
+            eras: vec![era],
+            provides: provides.to_vec(),
+            file: file.to_owned(),
+            present: vec![probe("contains = 'TWO'")],
+            text: text.as_bytes().to_vec(),
+            files: parse(text.as_bytes()),
+        };
+        let era = |id, text: &str| EraDefinition {
+            id,
+            title: String::new(),
+            when: vec![probe(&format!("contains = '{text}'"))],
+        };
+        let capability = |id, native: &str| CapabilityDefinition {
+            id,
+            summary: String::new(),
+            requirements: Vec::new(),
+            native: vec![vec![probe(&format!("contains = '{native}'"))]],
+        };
+        let all = [Capability::ExtraStates, Capability::StaticStep];
+        let newer = FIRST.replace(" one\n", " new one\n");
+        let mut patch = from_file("p.patch", Vec::new());
+        patch.provides = all.to_vec();
+        patch.variants = vec![
+            variant(Era::E1, "p/e1.patch", FIRST, &all),
+            variant(Era::E2, "p/e2.patch", &newer, &all[1..]),
+        ];
+        Series {
+            source: Source::BuiltIn,
+            eras: vec![era(Era::E2, "new one"), era(Era::E1, "one")],
+            capabilities: vec![
+                capability(all[0], "new one"),
+                capability(all[1], "upstream step"),
+            ],
+            patches: vec![patch],
+        }
+    }
+
+    fn capability_states(text: &str) -> (Option<Era>, Vec<(State, Option<String>)>) {
+        let view = tree(text);
+        let report = status(site(&view, &view), &builtin_like(), &Options::default()).unwrap();
+        let capabilities = report.capabilities.into_iter();
+        let states = capabilities.map(|capability| (capability.state, capability.patch));
+        (report.era, states.collect())
+    }
+
+    #[test]
+    fn capabilities_are_native_patched_or_wanting_by_content() {
+        let p = || Some("p".to_owned());
+        let newer = STOCK.replace("one\n", "new one\n");
+        for (text, era, states) in [
+            (
+                STOCK.to_owned(),
+                Some(Era::E1),
+                vec![(State::Applicable, p()), (State::Applicable, p())],
+            ),
+            (
+                STOCK.replace("two", "TWO"),
+                Some(Era::E1),
+                vec![(State::Applied, p()), (State::Applied, p())],
+            ),
+            (
+                newer.clone(),
+                Some(Era::E2),
+                vec![(State::Native, None), (State::Applicable, p())],
+            ),
+            (
+                newer.replace("two", "TWO"),
+                Some(Era::E2),
+                vec![(State::Native, None), (State::Applied, p())],
+            ),
+            (
+                format!("{newer}upstream step\n"),
+                Some(Era::E2),
+                vec![(State::Native, None), (State::Native, None)],
+            ),
+            (
+                "another program\n".to_owned(),
+                None,
+                vec![(State::Unsupported, p()), (State::Unsupported, p())],
+            ),
+        ] {
+            assert_eq!(capability_states(&text), (era, states), "{text}");
+        }
+    }
+
+    #[test]
+    fn verification_wants_every_capability() {
+        let stock = tree(STOCK);
+        let series = builtin_like();
+        let lacking = verify(site(&stock, &stock), &series, &Options::default()).unwrap();
+        assert_eq!(
+            lacking.lacking,
+            [Capability::ExtraStates, Capability::StaticStep]
+        );
+        assert!(!lacking.holds());
+        let patched = tree(&STOCK.replace("two", "TWO"));
+        let sound = verify(site(&patched, &stock), &series, &Options::default()).unwrap();
+        assert!(sound.holds(), "{sound:?}");
+    }
+
+    struct OneBlob(&'static str);
+
+    impl Blobs for OneBlob {
+        fn blob(&self, prefix: &str) -> io::Result<Option<Vec<u8>>> {
+            Ok("1234567"
+                .starts_with(prefix)
+                .then(|| self.0.as_bytes().to_vec()))
+        }
+    }
+
+    #[test]
+    fn a_merge_is_made_only_on_request_and_only_without_conflict() {
+        let patch = format!("diff --git a/f b/f\nindex 1234567..7654321 100644\n{FIRST}");
+        let series = folder(&[("1.patch", &patch)]);
+        let blob = OneBlob(STOCK);
+        // The context changed, the line the patch is about did not.
+        let drifted = tree(&STOCK.replace("four", "4").replace("one\n", "0\none\n"));
+        let shifted = tree(&format!("0\n{STOCK}"));
+        let gone = tree(&STOCK.replace("two", "2"));
+        for (view, three_way, expected) in [
+            (&drifted, true, State::ThreeWay),
+            (&drifted, false, State::Conflict),
+            (&shifted, true, State::ThreeWay),
+            (&gone, true, State::Conflict),
+        ] {
+            let site = Site {
+                blobs: Some(&blob),
+                ..site(view, view)
             };
-            report
-                .files
-                .push(present_file(file, state, &found.removal)?);
+            let options = Options {
+                three_way,
+                only: None,
+            };
+            let plan = apply(site, &series, &options).unwrap();
+            assert_eq!(states(&plan.report), [expected]);
+            assert_eq!(plan.refusal.is_none(), expected == State::ThreeWay);
         }
-        Ok(report)
     }
-
-    /// The patch as it applies, by placing its hunks; `None` where it does not.
-    fn applicable(&mut self, patch: &Patch, variant: &Variant) -> io::Result<Option<PatchReport>> {
-        let Ok(files) = &variant.files else {
-            return Ok(None);
-        };
-        let trial = try_patch(files, &self.tree, self.site.rules)?;
-        if !trial.applies() {
-            return Ok(None);
-        }
-        let changes = changes(files, &trial, &self.tree)?;
-        if !self.take(patch, variant, changes)? {
-            return Ok(None);
-        }
-        let mut report = empty_report(patch, Some(variant), State::Applicable);
-        report.achievable = true;
-        for (file, trial) in files.iter().zip(&trial.files) {
-            report
-                .files
-                .push(tried_file(file, trial, State::Applicable)?);
-        }
-        Ok(Some(report))
-    }
-
-    /// Puts a patch's changes into the tree, if the result shows what the variant must leave.
-    fn take(
-        &mut self,
-        patch: &Patch,
-        variant: &Variant,
-        changes: Vec<FileChange>,
-    ) -> io::Result<bool> {
-        let mut after = self.tree.clone();
-        after.apply(&changes);
-        if !all_hold(&variant.present, &Text(&after))? {
-            return Ok(false);
-        }
-        self.tree = after;
-        self.steps.push(step(patch, variant, changes));
-        Ok(true)
-    }
-
-    fn inapplicable(&mut self, patch: &Patch) -> io::Result<PatchReport> {
-        let Some(variant) = by_era(patch, self.era).next() else {
-            return Ok(empty_report(patch, None, State::Unsupported));
-        };
-        let files = match &variant.files {
-            Ok(files) => files,
-            Err(error) => {
-                let mut report = empty_report(patch, Some(variant), State::Unsupported);
-                report.reason = Some(error.to_string());
-                return Ok(report);
-            }
-        };
-        if !self.is_written_for(variant) {
-            let mut report = empty_report(patch, Some(variant), State::Unsupported);
-            report.reason = Some(match self.era {
-                Some(era) => format!("no variant for era {era}"),
-                None => "the engine is of no known era, and no variant applies to it".to_owned(),
-            });
-            return Ok(report);
-        }
-        let trial = try_patch(files, &self.tree, self.site.rules)?;
-        let merged = self.merged(files)?;
-        let mut report = empty_report(patch, Some(variant), State::Conflict);
-        for (index, (file, trial)) in files.iter().zip(&trial.files).enumerate() {
-            let merged = merged.as_ref().and_then(|merged| merged.files.get(index));
-            let state = self.file_state(file, trial, merged)?;
-            report.files.push(tried_file(file, trial, state)?);
-        }
-        let merges = match merged.filter(Trial::applies) {
-            Some(merged) => self.take_merged(patch, variant, files, &merged)?,
-            None => None,
-        };
-        let is_some_there =
-            |file: &FileReport| file.state.is_there() || file.state == State::Partial;
-        report.achievable = merges == Some(Accepted::Yes);
-        report.state = if report.files.iter().any(is_some_there) {
-            State::Partial
-        } else if report.achievable {
-            State::ThreeWay
-        } else {
-            State::Conflict
-        };
-        if let Some(Accepted::No(reason)) = merges {
-            report.reason = Some(reason);
-        }
-        Ok(report)
-    }
-
-    fn merged(&self, files: &[FilePatch]) -> io::Result<Option<Trial>> {
-        let Some(blobs) = self.site.blobs.filter(|_| self.three_way) else {
-            return Ok(None);
-        };
-        try_merge(files, &self.tree, self.site.rules, blobs).map(Some)
-    }
-
-    /// A merge is taken only where the result is sound.
-    fn take_merged(
-        &mut self,
-        patch: &Patch,
-        variant: &Variant,
-        files: &[FilePatch],
-        merged: &Trial,
-    ) -> io::Result<Option<Accepted>> {
-        let changes = changes(files, merged, &self.tree)?;
-        for change in changes
-            .iter()
-            .filter(|change| is_swift(change.path.as_str()))
-        {
-            let [before, after] = [&change.before, &change.after]
-                .map(|image| image.as_ref().map_or(&[][..], |image| &image.data));
-            if let Some(fault) = new_faults(before, after).first() {
-                return Ok(Some(Accepted::No(format!(
-                    "merging leaves `{}` with a syntax error at line {}: {}",
-                    change.path, fault.line, fault.text
-                ))));
-            }
-        }
-        Ok(Some(if self.take(patch, variant, changes)? {
-            Accepted::Yes
-        } else {
-            Accepted::No("merging does not leave what the patch is for".to_owned())
-        }))
-    }
-
-    fn file_state(
-        &self,
-        file: &FilePatch,
-        trial: &FileTrial,
-        merged: Option<&FileTrial>,
-    ) -> io::Result<State> {
-        if trial.applies() {
-            return Ok(State::Applicable);
-        }
-        let alone = std::slice::from_ref(file);
-        if present::backwards(alone, &self.tree, self.site.rules)?.is_some() {
-            let edited = self.baseline.is_edited(&file.path)?;
-            return Ok(if edited {
-                State::AppliedModified
-            } else {
-                State::Applied
-            });
-        }
-        if let Some(blobs) = self.site.blobs
-            && present::file_merged_out(file, &self.tree, blobs)?.is_some()
-        {
-            return Ok(State::AppliedModified);
-        }
-        let hunks = explain::hunks(file, trial);
-        let is_there = |hunk: &HunkReport| matches!(hunk.verdict, HunkVerdict::AlreadyThere { .. });
-        Ok(if hunks.iter().any(is_there) {
-            State::Partial
-        } else if merged.is_some_and(FileTrial::applies) {
-            State::ThreeWay
-        } else {
-            State::Conflict
-        })
-    }
-}
-
-/// Whether a clean merge is good enough to be written.
-#[derive(Debug, PartialEq, Eq)]
-enum Accepted {
-    Yes,
-    No(String),
-}
-
-fn empty_report(patch: &Patch, variant: Option<&Variant>, state: State) -> PatchReport {
-    PatchReport {
-        name: patch.name.clone(),
-        file: variant.map_or_else(String::new, |variant| variant.file.clone()),
-        state,
-        files: Vec::new(),
-        achievable: false,
-        reason: None,
-    }
-}
-
-fn tried_file(patch: &FilePatch, trial: &FileTrial, state: State) -> io::Result<FileReport> {
-    let applies = state == State::Applicable;
-    Ok(FileReport {
-        path: patch.path.clone(),
-        from: patch.from.clone(),
-        operation: trial.operation,
-        state,
-        preimage: id(trial.before.as_ref())?,
-        postimage: id(trial.after.as_ref().filter(|_| applies))?,
-        problem: trial.problem.clone(),
-        hunks: explain::hunks(patch, trial),
-    })
-}
-
-fn present_file(patch: &FilePatch, state: State, removal: &[FileChange]) -> io::Result<FileReport> {
-    let at = |path: &RepoPath| removal.iter().find(|change| change.path == *path);
-    let now = at(&patch.path).and_then(|change| change.before.as_ref());
-    let source = patch.from.as_ref().unwrap_or(&patch.path);
-    let before = at(source).and_then(|change| change.after.as_ref());
-    Ok(FileReport {
-        path: patch.path.clone(),
-        from: patch.from.clone(),
-        operation: patch.operation,
-        state,
-        preimage: id(before)?,
-        postimage: id(now)?,
-        problem: None,
-        hunks: explain::hunks_there(patch, now.map_or(&[], |image| &image.data)),
-    })
-}
-
-fn id(image: Option<&FileImage>) -> io::Result<Option<Oid>> {
-    image.map(|image| blob_id(&image.data)).transpose()
 }
