@@ -81,3 +81,34 @@ fn a_profile_needs_one_readable_bundle() {
     assert!(refused(&["a/granite-350m-fp16.aimodel"]).contains("no readable manifest"));
     refused(&["none"]);
 }
+
+#[test]
+fn the_worked_example_is_a_profile() {
+    let text = include_str!("../../docs/profiles/nemotron-3-nano-4b.toml");
+    let schema: Value =
+        serde_json::from_str(include_str!("../../schemas/profile.schema.json")).unwrap();
+    jsonschema::validate(&schema, &toml::from_str(text).unwrap()).unwrap();
+    let profile = granite_bundle::profile::Profile::parse(text).unwrap();
+    assert_eq!(
+        profile.claimed_form("nemotron_decode_int8hu").unwrap().name,
+        "int8hu"
+    );
+
+    let page = include_str!("../../docs/profiles.md");
+    let block = page.split("```toml\n").nth(1).unwrap();
+    let shown = block.split("```").next().unwrap();
+    assert_eq!(
+        granite_bundle::profile::Profile::parse(shown).unwrap(),
+        profile
+    );
+}
+
+#[test]
+fn the_documented_configuration_is_accepted() {
+    let page = include_str!("../../docs/lint.md");
+    let block = page.split("```toml\n").nth(1).unwrap();
+    let text = block.split("```").next().unwrap();
+    let path = std::path::Path::new("granite-bundle.toml");
+    let config = granite_bundle::lint::config::Config::parse(path, text).unwrap();
+    assert_eq!(config.baseline.len(), 1);
+}
