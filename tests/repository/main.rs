@@ -4,6 +4,7 @@
 
 mod docs;
 mod layers;
+mod readme;
 
 use std::path::{Path, PathBuf};
 
