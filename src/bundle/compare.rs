@@ -390,7 +390,7 @@ fn visibility(function: &Function) -> &'static str {
 
 fn summary(function: &Function) -> String {
     format!(
-        "{}, {} inputs, {} outputs, {} states",
+        "{}; inputs {}, outputs {}, states {}",
         visibility(function),
         function.inputs.len(),
         function.outputs.len(),

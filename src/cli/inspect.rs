@@ -182,7 +182,7 @@ impl Bar {
     fn new(bytes: u64, wanted: bool) -> Bar {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template(
-            "hashing {wide_bar:.cyan/black} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+            "hashing {wide_bar:.cyan/black} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
         );
         let bar = match style {
             Ok(style) => bar.with_style(style),

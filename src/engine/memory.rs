@@ -119,8 +119,8 @@ pub fn bytes_per_token(state: &Value) -> Option<u64> {
 /// Weight bytes that one decoding step reads.
 ///
 /// Every constant is read once, except the token embedding: a step gathers one row of it, unless the head
-/// multiplies by the same table. Without a traced embedding all constants count. States, activations and the
-/// caches come on top, so the ceiling that follows is one that no engine can pass, not a forecast.
+/// multiplies by the same table. Where head or embedding cannot be traced in the graph, all constants count.
+/// States, activations and caches come on top, so that the speed which follows is a ceiling, not a forecast.
 pub fn weight_bytes_per_token(weights: &Weights) -> u64 {
     let tied = weights
         .head

@@ -423,7 +423,7 @@ fn every_flipped_byte_of_a_small_asset_gives_a_page_or_an_error() {
     let bytes = fs::read(asset.join("main.mlirb")).unwrap();
     let mut refused = 0;
     for place in 0..bytes.len() {
-        for bits in [0x01, 0x80, 0xFF] {
+        for bits in [0x01, 0xFF] {
             let mut flipped = bytes.clone();
             flipped[place] ^= bits;
             fs::write(asset.join("main.mlirb"), flipped).unwrap();
