@@ -9,13 +9,14 @@ use git2::{ObjectType, Oid};
 pub struct RepoPath(String);
 
 impl RepoPath {
-    /// Accepts a relative path of plain components; no `.`, `..`, `.git`, root, drive or NUL.
+    /// Accepts a relative path of plain components: no `.`, `..`, root, drive or NUL, and nothing a file system takes for
+    /// `.git`.
     pub fn new(path: &str) -> Option<RepoPath> {
         let plain = |component: &str| {
             !component.is_empty()
                 && component != "."
                 && component != ".."
-                && !component.eq_ignore_ascii_case(".git")
+                && !is_dot_git(component)
                 && !component.contains(['\0', '\\'])
         };
         path.split('/')
@@ -27,6 +28,24 @@ impl RepoPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether some file system stores the repository under this name: case is folded, HFS+ drops some characters, NTFS drops
+/// dots and blanks at the end, has short names, and streams behind a colon.
+fn is_dot_git(component: &str) -> bool {
+    let is_dropped = |character: &char| {
+        matches!(
+            character,
+            '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+        )
+    };
+    let kept: String = component
+        .chars()
+        .filter(|character| !is_dropped(character))
+        .collect();
+    let name = kept.split(':').next().unwrap_or_default();
+    let name = name.trim_end_matches(['.', ' ']);
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }
 
 impl fmt::Display for RepoPath {
@@ -85,4 +104,47 @@ pub struct FileChange {
     pub before: Option<FileImage>,
     /// What will be there.
     pub after: Option<FileImage>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leaves_the_checkout_or_enters_the_repository() {
+        for path in [
+            "",
+            "/f",
+            "a//b",
+            "a/",
+            ".",
+            "../f",
+            "a/../../f",
+            "a/./b",
+            ".git/config",
+            "a/.GIT/hooks/x",
+            ".git./config",
+            ".git /config",
+            "git~1/config",
+            "GIT~1",
+            ".git::$INDEX_ALLOCATION/config",
+            ".g\u{200c}it/config",
+            "a\\..\\b",
+            "a\0b",
+        ] {
+            assert_eq!(RepoPath::new(path), None, "{path:?}");
+        }
+        for path in [
+            "f",
+            "a/b",
+            ".gitignore",
+            ".github/x",
+            "a.git/b",
+            "git/x",
+            "caf\u{e9} x",
+            "...",
+        ] {
+            assert!(RepoPath::new(path).is_some(), "{path:?}");
+        }
+    }
 }

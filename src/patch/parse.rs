@@ -495,3 +495,145 @@ fn repo_path(name: &[u8]) -> Result<RepoPath, PatchErrorKind> {
     let path = std::str::from_utf8(name).ok().and_then(RepoPath::new);
     path.ok_or_else(|| PatchErrorKind::BadPath(String::from_utf8_lossy(name).into_owned()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> FilePatch {
+        let mut files = parse(text.as_bytes()).unwrap();
+        assert_eq!(files.len(), 1);
+        files.remove(0)
+    }
+
+    fn refusal(text: &str) -> String {
+        parse(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mail_with_a_git_diff_gives_ids_modes_and_lines() {
+        let file = one(
+            "From 1 Mon\nSubject: x\n\n---\n f | 1 +\n\ndiff --git a/d/f b/d/f\n\
+             index 1234567..89abcde 100755\n--- a/d/f\n+++ b/d/f\n@@ -1,2 +1,2 @@ fn\n a\n-b\n\
+             \\ No newline at end of file\n+c\n-- \n2.47\n",
+        );
+        assert_eq!(file.path.as_str(), "d/f");
+        assert_eq!(file.operation, Operation::Modify);
+        assert_eq!(
+            (file.preimage.as_str(), file.postimage.as_str()),
+            ("1234567", "89abcde")
+        );
+        assert_eq!(
+            (file.old_mode, file.new_mode),
+            (Some(FileMode::Executable), None)
+        );
+        let lines = &file.hunks[0].lines;
+        assert_eq!(lines[1].text, b"b", "the newline is not there");
+        assert_eq!(lines[2].text, b"c\n");
+    }
+
+    #[test]
+    fn headers_alone_create_delete_rename_copy_and_change_modes() {
+        let header = |lines: &str| one(&format!("diff --git a/x b/x\n{lines}"));
+        assert_eq!(
+            header("new file mode 100644\n").operation,
+            Operation::Create
+        );
+        assert_eq!(
+            header("deleted file mode 100644\n").operation,
+            Operation::Delete
+        );
+        let mode = header("old mode 100644\nnew mode 100755\n");
+        assert_eq!(mode.new_mode, Some(FileMode::Executable));
+        let moved =
+            one("diff --git a/x b/y z\nsimilarity index 100%\nrename from x\nrename to y z\n");
+        assert_eq!(moved.operation, Operation::Rename);
+        assert_eq!(
+            (moved.path.as_str(), moved.from.unwrap().as_str()),
+            ("y z", "x")
+        );
+        let copied = one("diff --git a/x b/y\ncopy from x\ncopy to y\n");
+        assert_eq!(copied.operation, Operation::Copy);
+    }
+
+    #[test]
+    fn a_plain_diff_without_folders_has_no_prefix_and_may_create() {
+        let file = one("--- f.orig\t2026-01-01\n+++ f\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(file.path.as_str(), "f");
+        assert!(!file.certain);
+        let file = one("--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(file.operation, Operation::Create);
+    }
+
+    #[test]
+    fn what_cannot_be_applied_is_refused_with_line_and_reason() {
+        let header = "--- a/f\n+++ b/f\n";
+        for (text, expected) in [
+            ("only words\n".to_owned(), "line 1: there is no patch"),
+            (
+                format!("{header}@@ -1,2 +1,2 @@\n a\n"),
+                "line 5: this hunk is damaged",
+            ),
+            (
+                format!("{header}@@ -1 +1 @@\n a\n"),
+                "line 5: this hunk is damaged",
+            ),
+            (
+                format!("{header}@@ -1 +1 @@\n-a\n+b"),
+                "line 5: this hunk is damaged",
+            ),
+            (
+                "@@ -1 +1 @@\n-a\n+b\n".to_owned(),
+                "line 1: this hunk has no file header",
+            ),
+            (
+                "--- a/../f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n".to_owned(),
+                "`../f` is no path inside",
+            ),
+            (
+                "--- a/.git/config\n+++ b/.git/config\n@@ -1 +1 @@\n-a\n+b\n".to_owned(),
+                "is no path inside",
+            ),
+            (
+                "diff --git a/f b/f\nindex 1..2 100644\nBinary files a/f and b/f differ\n"
+                    .to_owned(),
+                "`f` as a binary file",
+            ),
+            (
+                "diff --git a/f b/f\nindex 1..2 100644\nGIT binary patch\nliteral 0\n".to_owned(),
+                "`f` as a binary file",
+            ),
+            (
+                "diff --git a/f b/f\nindex 1..2 160000\n".to_owned(),
+                "changes a submodule",
+            ),
+            (
+                "diff --git a/f b/f\nnew file mode 1x\n".to_owned(),
+                "this is no file mode",
+            ),
+            (
+                "diff --git a/f b/f\nindex 1..2 100644\n".to_owned(),
+                "followed by no change",
+            ),
+            (
+                "diff --git a/f b/f\nnew file mode 100644\ndeleted file mode 100644\n".to_owned(),
+                "contradict",
+            ),
+        ] {
+            let said = refusal(&text);
+            assert!(said.contains(expected), "{said}\n{text}");
+        }
+    }
+
+    #[test]
+    fn counts_of_any_size_are_survived() {
+        let huge = format!(
+            "--- a/f\n+++ b/f\n@@ -{0},{0} +{0},{0} @@\n a\n",
+            usize::MAX
+        );
+        assert!(refusal(&huge).contains("damaged"));
+        let beyond = "--- a/f\n+++ b/f\n@@ -99999999999999999999999 +1 @@\n-a\n+b\n";
+        assert!(refusal(beyond).contains("damaged"));
+    }
+}

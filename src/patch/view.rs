@@ -393,3 +393,61 @@ impl TreeView for Overlay<'_> {
         case_twin(path, |folder| Ok(children(present.iter(), folder)))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).unwrap()
+    }
+
+    fn file(text: &str) -> FileImage {
+        FileImage {
+            mode: FileMode::Regular,
+            data: text.into(),
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_read_without_following_links() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret"), "s").unwrap();
+        fs::create_dir(root.path().join("d")).unwrap();
+        fs::write(root.path().join("d/f"), "x").unwrap();
+        symlink(outside.path(), root.path().join("link")).unwrap();
+        let view = Folder::new(root.path());
+        assert_eq!(view.entry(&path("d/f")).unwrap(), Entry::File(file("x")));
+        assert_eq!(view.entry(&path("d")).unwrap(), Entry::Folder);
+        assert_eq!(view.entry(&path("d/f/g")).unwrap(), Entry::Absent);
+        assert_eq!(
+            view.entry(&path("link/secret")).unwrap(),
+            Entry::BeyondSymlink(path("link"))
+        );
+        let Entry::File(link) = view.entry(&path("link")).unwrap() else {
+            panic!("not a link");
+        };
+        assert_eq!(link.mode, FileMode::Symlink);
+        assert_eq!(view.case_twin(&path("D/f")).unwrap(), Some(path("d")));
+        assert_eq!(view.case_twin(&path("d/f")).unwrap(), None);
+        assert_eq!(view.case_twin(&path("d/F")).unwrap(), Some(path("d/f")));
+    }
+
+    #[test]
+    fn an_overlay_hides_what_it_replaces() {
+        let base = Memory::new([(path("a"), file("1")), (path("d/f"), file("2"))]);
+        let mut tree = Overlay::new(&base);
+        tree.set(path("a"), None);
+        tree.set(path("d/g"), Some(file("3")));
+        assert_eq!(tree.entry(&path("a")).unwrap(), Entry::Absent);
+        assert_eq!(tree.entry(&path("d/f")).unwrap(), Entry::File(file("2")));
+        assert_eq!(tree.entry(&path("d/g")).unwrap(), Entry::File(file("3")));
+        assert_eq!(tree.entry(&path("d")).unwrap(), Entry::Folder);
+        assert_eq!(tree.case_twin(&path("A")).unwrap(), None, "it was removed");
+        assert_eq!(tree.case_twin(&path("d/G")).unwrap(), Some(path("d/g")));
+    }
+}
