@@ -66,6 +66,7 @@ fn every_document_is_what_its_schema_says() {
         &["apply", "--json"],
         &["verify", "--json"],
         &["recover", "--json"],
+        &["matrix", "--json"],
         &["revert", "--json"],
     ] {
         let document = place.run(args).expect(0).json();
@@ -84,6 +85,7 @@ fn looking_and_trying_leave_no_file_behind() {
         &["diff"],
         &["list"],
         &["recover"],
+        &["matrix"],
         &["apply", "--dry-run"],
         &["apply", "--dry-run", "--commit"],
         &["revert", "--dry-run"],
@@ -413,6 +415,36 @@ fn a_path_out_of_the_checkout_is_refused() {
         assert_eq!(place.files(), before, "{name}");
         assert!(!place.stack().join("../out").exists());
     }
+}
+
+#[test]
+fn the_matrix_tells_which_commits_a_patch_applies_to() {
+    let place = two();
+    place.write("README", "elsewhere");
+    place.commit("elsewhere");
+    place.write("src/lib.swift", &LINES.replace("eleven", "11"));
+    place.commit("in the way of b");
+    let run = place.run(&["matrix", "--json"]).expect(0);
+    let document = run.json();
+    let stretches = document["matrix"].as_array().unwrap().iter();
+    let told: Vec<_> = stretches
+        .map(|range| format!("{} {} {}", range["patch"], range["state"], range["commits"]))
+        .collect();
+    let expected = [
+        "\"a\" \"applicable\" 3",
+        "\"b\" \"applicable\" 2",
+        "\"b\" \"conflict\" 1",
+    ];
+    assert_eq!(told, expected);
+    let page = place
+        .run(&["matrix", "--range", "HEAD~1..HEAD"])
+        .expect(0)
+        .stdout;
+    assert!(
+        page.contains("1 commit\n") && page.contains("✗ conflict"),
+        "{page}"
+    );
+    place.run(&["matrix", "--rev", "nothing"]).expect(2);
 }
 
 #[test]

@@ -60,6 +60,10 @@ impl<'a> Checkout<'a> {
         self.opened.head()
     }
 
+    pub(super) fn repository(&self) -> Option<&Repository> {
+        self.opened.repository()
+    }
+
     /// Judges the files as they are, against what is committed.
     pub(super) fn judge<T>(
         &self,

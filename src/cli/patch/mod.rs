@@ -6,6 +6,7 @@ mod check;
 mod checkout;
 mod diff;
 mod list;
+mod matrix;
 mod recover;
 mod revert;
 mod status;
@@ -34,6 +35,7 @@ enum Command {
     Verify(verify::Args),
     Revert(revert::Args),
     Diff(diff::Args),
+    Matrix(matrix::Args),
     Recover(recover::Args),
 }
 
@@ -128,6 +130,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::run(args, ui),
         Command::Revert(args) => revert::run(args, ui),
         Command::Diff(args) => diff::run(args, ui),
+        Command::Matrix(args) => matrix::run(args, ui),
         Command::Recover(args) => recover::run(args, ui),
     }
 }

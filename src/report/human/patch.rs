@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::patch::matrix::Matrix;
 use crate::patch::plan::{self, Verification};
 use crate::patch::series::Series;
 use crate::patch::state::{
@@ -94,9 +95,9 @@ pub fn list(out: &mut dyn Write, width: u16, series: &Series) -> io::Result<()> 
 }
 
 fn heading(out: &mut dyn Write, heading: &Heading<'_>, report: &StackReport) -> io::Result<()> {
-    let head = heading.head.map_or(String::new(), |head| {
-        format!(" at {}", &head.to_string()[..SHORT_ID])
-    });
+    let head = heading
+        .head
+        .map_or(String::new(), |head| format!(" at {}", short(head)));
     writeln!(out, "{BOLD}engine{BOLD:#}  {}{head}", plain(heading.path))?;
     if !report.capabilities.is_empty() {
         let era = match (report.era, heading.era) {
@@ -512,9 +513,71 @@ pub fn change(out: &mut dyn Write, width: u16, change: &Change<'_>) -> io::Resul
         )?;
     }
     for commit in change.outcome.iter().flat_map(|outcome| &outcome.commits) {
-        writeln!(out, "  committed as {}", &commit.to_string()[..SHORT_ID])?;
+        writeln!(out, "  committed as {}", short(*commit))?;
     }
     Ok(())
+}
+
+/// Which patch applies to which part of a history.
+///
+/// # Errors
+/// The writer's.
+pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> io::Result<()> {
+    let count = counted(matrix.commits.len(), "commit", "commits");
+    writeln!(out, "{BOLD}engine{BOLD:#}  {}, {count}", plain(path))?;
+    for row in &matrix.rows {
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(&row.patch))?;
+        for range in &row.ranges {
+            let (first, last) = (&matrix.commits[range.first], &matrix.commits[range.last]);
+            let style = style(range.state);
+            let era = range.era.map_or("–".to_owned(), |era| era.to_string());
+            let line = format!(
+                "  {era:<2}  {style}{} {:<16}{style:#}  {:>4}  {}..{}  {} to {}",
+                mark(range.state),
+                range.state,
+                range.commits(),
+                short(first.id),
+                short(last.id),
+                day(first.time),
+                day(last.time),
+            );
+            // What the columns up to the second date take.
+            const USED: usize = 79;
+            let file = plain(&range.file);
+            let fits = USED + 2 + file.width() <= usize::from(width);
+            writeln!(
+                out,
+                "{line}{}",
+                if fits {
+                    format!("  {DIM}{file}{DIM:#}")
+                } else {
+                    String::new()
+                }
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn short(id: git2::Oid) -> String {
+    id.to_string()[..SHORT_ID].to_owned()
+}
+
+/// The day of a time in seconds since 1970, in UTC.
+fn day(time: i64) -> String {
+    // The civil calendar from days since 1970, in 400-year cycles that begin on a 1 March.
+    let days = time.div_euclid(86_400) + 719_468;
+    let (cycle, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let date = day - (153 * month + 2) / 5 + 1;
+    let (month, after) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    format!("{:04}-{month:02}-{date:02}", year + cycle * 400 + after)
 }
 
 /// What keeps a verification from passing, one sentence each.
@@ -634,4 +697,28 @@ fn plain(text: &str) -> String {
         }
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_of_the_civil_calendar() {
+        for (time, expected) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (951_782_400, "2000-02-29"),
+            (1_785_542_400, "2026-08-01"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(day(time), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_wrote_cannot_steer_the_terminal() {
+        assert_eq!(plain("a\tb\u{1b}[31m"), "a    b\\u{1b}[31m");
+        assert_eq!(cut("ünïcode", 4), "ünï…");
+    }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::patch::RepoPath;
+use crate::patch::matrix::{Matrix, Range, Row};
 use crate::patch::series::{self, Series};
 use crate::patch::state::{
     CapabilityReport, FileReport, HunkReport, PatchReport, StackReport, State,
@@ -52,6 +53,9 @@ pub struct Details<'a> {
     /// `recover`: how an interrupted transaction was settled; null where there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Option<Settled<'a>>>,
+    /// `matrix`: stretches of history that are alike, patch by patch, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Vec<Stretch<'a>>>,
 }
 
 /// The checkout.
@@ -137,6 +141,18 @@ pub struct Settled<'a> {
     patches: &'a [String],
     outcome: &'static str,
     left: Vec<Kept<'a>>,
+}
+
+/// Neighbouring commits on which a patch is in one state.
+#[derive(Debug, Serialize)]
+pub struct Stretch<'a> {
+    patch: &'a str,
+    era: Option<String>,
+    state: State,
+    file: Option<&'a str>,
+    first: String,
+    last: String,
+    commits: usize,
 }
 
 /// A file left as others had edited it.
@@ -278,6 +294,24 @@ impl Hunk {
             line: report.line,
             offset: report.offset,
         }
+    }
+}
+
+impl<'a> Stretch<'a> {
+    /// Every stretch, patch by patch.
+    pub fn all(matrix: &'a Matrix) -> Vec<Stretch<'a>> {
+        let stretch = |row: &'a Row, range: &'a Range| Stretch {
+            patch: &row.patch,
+            era: range.era.map(|era| era.to_string()),
+            state: range.state,
+            file: Some(range.file.as_str()).filter(|file| !file.is_empty()),
+            first: matrix.commits[range.first].id.to_string(),
+            last: matrix.commits[range.last].id.to_string(),
+            commits: range.commits(),
+        };
+        let rows = matrix.rows.iter();
+        rows.flat_map(|row| row.ranges.iter().map(move |range| stretch(row, range)))
+            .collect()
     }
 }
 

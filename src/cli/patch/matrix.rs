@@ -1,0 +1,55 @@
+//! `granite-bundle patch matrix`.
+
+use super::checkout::{Checkout, write_json};
+use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
+use crate::cli::Advised;
+use crate::patch::matrix::{history, matrix};
+use crate::report::human;
+use crate::report::json::patch::{Document, Stretch};
+
+/// Show which patch applies to which part of the engine's history
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    stack: StackArgs,
+
+    /// The last commit of the history; everything before it is looked at, too
+    #[arg(
+        long,
+        value_name = "REV",
+        default_value = "HEAD",
+        conflicts_with = "range"
+    )]
+    rev: String,
+
+    /// Only the commits in B that are not in A
+    #[arg(long, value_name = "A..B")]
+    range: Option<String>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
+    let stack = args.stack.load()?;
+    let checkout = Checkout::open(&args.engine)?;
+    checkout.settle(ui)?;
+    let path = checkout.path();
+    let repository = checkout.repository().ok_or_else(|| Advised {
+        message: format!("`{path}` is no git repository and has no history"),
+        help: "give a clone of the engine, shallow or not".to_owned(),
+    })?;
+    let revisions = args.range.as_deref().unwrap_or(&args.rev);
+    let commits = history(repository, revisions)?;
+    let matrix = matrix(repository, &stack.series, &args.stack.options(), &commits)?;
+    if args.output.json {
+        let engine = Some((path.as_ref(), checkout.head()));
+        let mut document = Document::bare("matrix", true, engine, &stack.source);
+        document.details.matrix = Some(Stretch::all(&matrix));
+        return write_json(ui, &document, Exit::Fine);
+    }
+    human::patch::matrix(&mut ui.out, ui.width, &path, &matrix)?;
+    Ok(Exit::Fine)
+}
