@@ -225,8 +225,7 @@ impl Probe {
 }
 
 fn contains(data: &[u8], text: &str) -> bool {
-    data.windows(text.len())
-        .any(|window| window == text.as_bytes())
+    memchr::memmem::find(data, text.as_bytes()).is_some()
 }
 
 /// Whether every probe holds.
