@@ -7,7 +7,7 @@ use super::file::{FilePatch, Operation};
 use super::merge::{Blobs, merge, sides};
 use super::place::{Placed, place};
 use super::state::FileProblem;
-use super::view::{Entry, Overlay, TreeView};
+use super::view::{Entry, TreeView};
 use super::{FileChange, FileImage, FileMode, RepoPath};
 
 /// How a tree's paths are to be read.
@@ -399,10 +399,13 @@ fn refuse_files_as_folders(
     files: &mut [FileTrial],
     view: &dyn TreeView,
 ) -> io::Result<()> {
-    let mut result = Overlay::new(view);
-    for (path, image) in outcomes(patch, files) {
-        result.set(path, image);
-    }
+    let result: BTreeMap<_, _> = outcomes(patch, files).into_iter().collect();
+    let is_folder = |path: &RepoPath| -> io::Result<bool> {
+        match result.get(path) {
+            Some(image) => Ok(image.is_none()),
+            None => Ok(!matches!(view.entry(path)?, Entry::File(_) | Entry::Other)),
+        }
+    };
     for (patch, file) in patch.iter().zip(files) {
         if file.after.is_none() || file.operation == Operation::Modify {
             continue;
@@ -410,7 +413,7 @@ fn refuse_files_as_folders(
         for (end, _) in patch.path.as_str().match_indices('/') {
             let parent = RepoPath::new(&patch.path.as_str()[..end]);
             if let Some(parent) = parent
-                && let Entry::File(_) | Entry::Other = result.entry(&parent)?
+                && !is_folder(&parent)?
             {
                 file.problem = Some(FileProblem::NotAFile(parent));
                 file.after = None;
