@@ -195,16 +195,33 @@ impl Cell {
         Cell { style, ..self }
     }
 
-    fn shown(&self, columns: usize, last: bool) -> String {
+    /// Its text, cut to fit, for the table to place.
+    fn laid(&self, columns: usize) -> comfy_table::Cell {
         let text = shortened(&self.text, columns);
-        let gap = " ".repeat(columns.saturating_sub(width(&text)));
-        let text = painted(self.style, &text);
-        match (self.right, last) {
-            (true, _) => format!("{gap}{text}"),
-            (false, true) => text,
-            (false, false) => format!("{text}{gap}"),
-        }
+        let alignment = match self.right {
+            true => comfy_table::CellAlignment::Right,
+            false => comfy_table::CellAlignment::Left,
+        };
+        comfy_table::Cell::new(format!("{EDGE}{text}{EDGE}")).set_alignment(alignment)
     }
+}
+
+/// Stands around each cell's text while rows are laid out, so that paint goes where the text went. No cell's own text has
+/// it: it is a format character, and [`safe`] makes those visible.
+const EDGE: char = '\u{2060}';
+
+/// A laid-out line with each cell's text in the cell's style.
+fn painted_row(line: &str, row: &[Cell]) -> String {
+    let mut parts = line.trim_end().split(EDGE);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for cell in row {
+        match parts.next().unwrap_or_default() {
+            "" => {}
+            text => shown.push_str(&painted(cell.style, text)),
+        }
+        shown.push_str(parts.next().unwrap_or_default());
+    }
+    shown.trim_end().to_owned()
 }
 
 /// Rows whose cells line up, two columns apart.
@@ -228,18 +245,22 @@ impl Columns {
     /// The lines, at most `columns` wide: the widest columns are cut until all fit, none below eight.
     pub fn lines(&self, columns: usize) -> Vec<String> {
         let widths = self.widths(columns);
-        let line = |row: &Vec<Cell>| {
-            let last = row.iter().rposition(|cell| !cell.text.is_empty());
-            let shown: Vec<String> = row
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .take(last.map_or(0, |last| last + 1))
-                .map(|(place, (cell, width))| cell.shown(*width, Some(place) == last))
-                .collect();
-            shown.join("  ")
-        };
-        self.rows.iter().map(line).collect()
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::NOTHING);
+        for row in &self.rows {
+            table.add_row(
+                row.iter()
+                    .zip(&widths)
+                    .map(|(cell, width)| cell.laid(*width)),
+            );
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        let laid = table.lines();
+        laid.zip(&self.rows)
+            .map(|(line, row)| painted_row(&line, row))
+            .collect()
     }
 
     fn widths(&self, columns: usize) -> Vec<usize> {
