@@ -412,7 +412,7 @@ fn respell(random: &mut Random, patch: &mut Vec<u8>, spelling: &mut Vec<&'static
         lines.push(b"-- \n".to_vec());
         lines.push(b"2.47.3\n".to_vec());
     }
-    if random.once_in(30) {
+    if random.once_in(30) && !lines.is_empty() {
         spelling.push("damaged");
         let at = random.below(lines.len());
         match random.below(3) {
