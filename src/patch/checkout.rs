@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository};
 
+use super::eol::CheckedOut;
 use super::merge::Blobs;
 use super::plan::Site;
 use super::trial::PathRules;
@@ -81,6 +82,25 @@ impl Checkout {
         Some(head.peel_to_commit().ok()?.id())
     }
 
+    fn committed<'r>(
+        &self,
+        repository: &'r Repository,
+    ) -> Result<Option<Committed<'r>>, git2::Error> {
+        let head = self.head();
+        let commit = head.map(|id| repository.find_commit(id)).transpose()?;
+        let tree = commit.map(|commit| commit.tree()).transpose()?;
+        Ok(tree.map(|tree| Committed::new(repository, tree)))
+    }
+
+    /// The files of the checkout of `repository`, which is this one's.
+    ///
+    /// # Errors
+    /// When libgit2 cannot read the commit checked out or the configuration.
+    pub fn files<'r>(&self, repository: &'r Repository) -> Result<CheckedOut<'r>, git2::Error> {
+        let committed = self.committed(repository)?;
+        CheckedOut::new(Folder::new(&self.root), repository, committed)
+    }
+
     /// The trees a plan looks at.
     ///
     /// # Errors
@@ -94,15 +114,10 @@ impl Checkout {
                 rules: PathRules::default(),
             });
         };
-        let commit = self
-            .head()
-            .map(|id| repository.find_commit(id))
-            .transpose()?;
-        let tree = commit.map(|commit| commit.tree()).transpose()?;
-        let committed = tree.map(|tree| Committed::new(repository, tree));
+        let committed = self.committed(repository)?;
         let current: Box<dyn TreeView + '_> = match (&committed, repository.is_bare()) {
             (Some(committed), true) => Box::new(committed.clone()),
-            _ => Box::new(Folder::new(&self.root)),
+            _ => Box::new(self.files(repository)?),
         };
         let ignore_case = repository
             .config()

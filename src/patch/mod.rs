@@ -1,6 +1,7 @@
 //! Series → plan (pure) → transaction (locked, journaled, atomic) → receipt.
 
 pub mod checkout;
+pub mod eol;
 pub mod explain;
 pub mod file;
 mod image;

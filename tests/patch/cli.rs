@@ -5,41 +5,15 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::kit::Place;
-
-const LINES: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n";
-
-/// Two patches: `a` changes the head of a file and makes another, `b` changes its tail.
-fn two() -> Place {
-    let place = Place::new(&[("src/lib.swift", LINES), ("README", "read me")]);
-    place.patch("a", |place| {
-        place.write("src/lib.swift", &LINES.replace("two\n", "TWO\n"));
-        place.write("src/new/made.txt", "made\n");
-    });
-    place.patch("b", |place| {
-        place.write(
-            "src/lib.swift",
-            &place.read("src/lib.swift").replace("eleven\n", "ELEVEN\n"),
-        );
-    });
-    place
-}
-
-fn states(place: &Place) -> Vec<String> {
-    let document = place.run(&["status", "--json"]).expect(0).json();
-    let patches = document["patches"].as_array().unwrap().iter();
-    patches
-        .map(|patch| patch["state"].as_str().unwrap().to_owned())
-        .collect()
-}
+use crate::kit::{LINES, Place, two};
 
 #[test]
 fn apply_and_revert_lead_there_and_back_to_the_byte() {
     let place = two();
     let (before, repository) = (place.files(), place.repository());
-    assert_eq!(states(&place), ["applicable", "applicable"]);
+    assert_eq!(place.states(), ["applicable", "applicable"]);
     place.run(&["apply"]).expect(0);
-    assert_eq!(states(&place), ["applied", "applied"]);
+    assert_eq!(place.states(), ["applied", "applied"]);
     let after = place.files();
     assert_eq!(
         place.run(&["apply", "--json"]).expect(0).json()["transaction"],
@@ -165,7 +139,7 @@ fn what_git_or_a_hand_applied_is_known_and_taken_back() {
     let place = two();
     let before = place.files();
     place.git(&["apply", "../stack/a.patch"]);
-    assert_eq!(states(&place), ["applied", "applicable"]);
+    assert_eq!(place.states(), ["applied", "applicable"]);
     place.run(&["apply"]).expect(0);
     place.run(&["revert"]).expect(0);
     assert_eq!(place.files(), before);
@@ -211,7 +185,7 @@ fn a_target_with_somebodys_edits_is_refused() {
 fn an_export_and_a_bare_repository_are_judged_but_not_changed() {
     let place = two();
     fs::rename(place.engine().join(".git"), place.stack().join("../git")).unwrap();
-    assert_eq!(states(&place), ["applicable", "applicable"]);
+    assert_eq!(place.states(), ["applicable", "applicable"]);
     place.run(&["check"]).expect(0);
     place.run(&["diff"]).expect(0);
     let before = place.everything();
@@ -242,7 +216,7 @@ fn the_diff_is_one_git_takes() {
     let diff = place.run(&["diff"]).expect(0).stdout;
     fs::write(place.engine().join("../all.diff"), &diff).unwrap();
     place.git(&["apply", "../all.diff"]);
-    assert_eq!(states(&place), ["applied", "applied"]);
+    assert_eq!(place.states(), ["applied", "applied"]);
     assert_eq!(place.run(&["diff"]).expect(0).stdout, diff);
 }
 

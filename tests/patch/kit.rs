@@ -52,6 +52,26 @@ impl Run {
     }
 }
 
+/// A file of twelve lines.
+pub(crate) const LINES: &str =
+    "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n";
+
+/// Two patches: `a` changes the head of a file and makes another, `b` changes its tail.
+pub(crate) fn two() -> Place {
+    let place = Place::new(&[("src/lib.swift", LINES), ("README", "read me")]);
+    place.patch("a", |place| {
+        place.write("src/lib.swift", &LINES.replace("two\n", "TWO\n"));
+        place.write("src/new/made.txt", "made\n");
+    });
+    place.patch("b", |place| {
+        place.write(
+            "src/lib.swift",
+            &place.read("src/lib.swift").replace("eleven\n", "ELEVEN\n"),
+        );
+    });
+    place
+}
+
 impl Place {
     /// A committed checkout of these files, and an empty stack.
     pub(crate) fn new(files: &[(&str, &str)]) -> Place {
@@ -167,6 +187,15 @@ impl Place {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// The state of every patch.
+    pub(crate) fn states(&self) -> Vec<String> {
+        let document = self.run(&["status", "--json"]).expect(0).json();
+        let patches = document["patches"].as_array().unwrap().iter();
+        patches
+            .map(|patch| patch["state"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The files of the checkout without its repository.

@@ -5,5 +5,6 @@ mod cases;
 mod cli;
 mod crash;
 mod differential;
+mod edits;
 mod faults;
 mod kit;

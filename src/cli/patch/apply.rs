@@ -31,7 +31,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         let plan = plan::apply(site, &stack.series, &options)?;
         let problems = checkout.problems(&plan)?;
         let steps: Vec<_> = plan.steps.iter().map(change::step).collect();
-        let request = Request::apply(&steps, &receipt)?;
+        let written = change::written(&steps, &checkout.files()?)?;
+        let request = Request::apply(&written, &receipt)?;
         let mut chain = Vec::new();
         if args.change.commit {
             chain = change::present(site, &stack.series, &options)?;

@@ -8,6 +8,7 @@ use super::checkout::{Checkout, Stack, report_left, write_json};
 use super::{ChangeArgs, EngineArgs, Exit, StackArgs, Ui};
 use crate::cli::Advised;
 use crate::patch::FileChange;
+use crate::patch::eol::CheckedOut;
 use crate::patch::message::commit_message;
 use crate::patch::plan::{self, Options, PlanError, Site};
 use crate::patch::series::Series;
@@ -268,6 +269,18 @@ pub(super) fn step(step: &plan::Step) -> Step {
         patch: step.patch.clone(),
         changes: step.changes.clone(),
     }
+}
+
+/// Steps on what git would commit, as they are made to the files themselves.
+pub(super) fn written(steps: &[Step], files: &CheckedOut<'_>) -> std::io::Result<Vec<Step>> {
+    let written = steps.iter().map(|step| {
+        let changes = step.changes.iter().map(|change| files.change(change));
+        Ok(Step {
+            patch: step.patch.clone(),
+            changes: changes.collect::<std::io::Result<_>>()?,
+        })
+    });
+    written.collect()
 }
 
 /// The patches that are in the files already, as steps that lead from the files without them to the files as they are.

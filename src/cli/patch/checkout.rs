@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{EngineArgs, Exit, Ui};
 use crate::cli::Advised;
 use crate::patch;
+use crate::patch::eol::CheckedOut;
 use crate::patch::plan::{Plan, Refusal, Site};
 use crate::patch::series::Series;
 use crate::patch::staged::staged;
@@ -114,6 +115,11 @@ impl<'a> Checkout<'a> {
                 ),
             }),
         }
+    }
+
+    /// The files that can be changed.
+    pub(super) fn files(&self) -> anyhow::Result<CheckedOut<'_>> {
+        Ok(self.opened.files(self.writable()?)?)
     }
 
     /// Why a plan may not be carried out here; one sentence each.

@@ -4,10 +4,11 @@ use git2::Repository;
 
 use super::change::{Change, Planned};
 use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
-use crate::patch::plan::{self, Plan, Site};
+use crate::patch::eol::CheckedOut;
+use crate::patch::plan::{self, Site};
+use crate::patch::present::image;
 use crate::patch::revert::{Revert, RevertError, Source};
-use crate::patch::transaction::{self, Action, Receipt, Recorded, Request, TransactionError};
-use crate::patch::view::{Entry, TreeView};
+use crate::patch::transaction::{self, Action, Receipt, Recorded, Request, Step, TransactionError};
 use crate::patch::{FileImage, RepoPath};
 
 /// Take the stack back, to the byte
@@ -38,16 +39,22 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         let wanted = stack.series.patches.iter().map(|patch| patch.name.as_str());
         let wanted = wanted.filter(|name| options.only.as_deref().is_none_or(|only| only == *name));
         let repository = checkout.writable()?;
-        let request = match request(repository, site, &plan, wanted, receipt.clone()) {
+        let source = WorkTree {
+            repository,
+            files: checkout.files()?,
+        };
+        let steps: Vec<_> = plan.steps.iter().map(change::step).collect();
+        let written = change::written(&steps, &source.files)?;
+        let request = match request(&source, site, written, wanted, receipt.clone()) {
             Ok(request) => request,
             Err(RevertError::Entangled(entangled)) => {
                 problems.push(entangled.to_string());
-                Revert::new(receipt, &WorkTree { repository, site }).finish()
+                Revert::new(receipt, &source).finish()
             }
             Err(error) => return Err(error.into()),
         };
         let chain = if args.change.commit {
-            plan.steps.iter().map(change::step).collect()
+            steps
         } else {
             Vec::new()
         };
@@ -61,21 +68,22 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
 }
 
 fn request<'n>(
-    repository: &Repository,
+    source: &WorkTree<'_>,
     site: Site<'_>,
-    plan: &Plan,
+    written: Vec<Step>,
     wanted: impl DoubleEndedIterator<Item = &'n str>,
     receipt: Receipt,
 ) -> Result<Request, RevertError> {
-    let source = WorkTree { repository, site };
-    let mut revert = Revert::new(receipt, &source);
-    for step in &plan.steps {
-        revert.step(&step.patch, step.changes.clone())?;
+    let mut revert = Revert::new(receipt, source);
+    for step in written {
+        revert.step(&step.patch, step.changes)?;
     }
     for name in wanted.rev() {
-        revert.leftover(name, |path| match site.committed {
-            Some(committed) => image(committed, path),
-            None => Ok(None),
+        revert.leftover(name, |path| {
+            let committed = site.committed.map(|committed| image(committed, path));
+            let committed = committed.transpose()?.flatten();
+            let written = committed.map(|image| source.files.written(path, &image));
+            written.transpose()
         })?;
     }
     Ok(revert.finish())
@@ -84,7 +92,7 @@ fn request<'n>(
 /// The images kept and the files as they are.
 struct WorkTree<'r> {
     repository: &'r Repository,
-    site: Site<'r>,
+    files: CheckedOut<'r>,
 }
 
 impl Source for WorkTree<'_> {
@@ -93,13 +101,6 @@ impl Source for WorkTree<'_> {
     }
 
     fn current(&self, path: &RepoPath) -> std::io::Result<Option<FileImage>> {
-        image(self.site.view, path)
+        self.files.file(path)
     }
-}
-
-fn image(view: &dyn TreeView, path: &RepoPath) -> std::io::Result<Option<FileImage>> {
-    Ok(match view.entry(path)? {
-        Entry::File(image) => Some(image),
-        _ => None,
-    })
 }
