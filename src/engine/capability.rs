@@ -361,6 +361,15 @@ impl Checkout {
     pub fn has(&self, capability: Capability) -> bool {
         self.present.contains_key(&capability)
     }
+
+    /// Whether it can do it because a patch of the stack put it there.
+    ///
+    /// The stack's patches for the pipelined engine bring more than their capabilities: they feed the token that a
+    /// limit left out, replay where a rewind would corrupt, bind every state in guided steps and let a cancel into a
+    /// long prefill.
+    pub fn is_patched(&self, capability: Capability) -> bool {
+        self.present.get(&capability) == Some(&Presence::Patched)
+    }
 }
 
 /// Surveys a tree as it is: its era, and every capability it has natively or by a patch of the stack.

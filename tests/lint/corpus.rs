@@ -73,6 +73,26 @@ fn good_bundles_have_these_notes_and_nothing_else() {
 }
 
 #[test]
+fn a_good_bundle_has_only_notes_on_an_engine_the_stack_made_ready() {
+    let granite = [Base::Int8lin, Base::Int8hu, Base::Fp16, Base::Small];
+    for base in granite {
+        for &setting in mutants::READY {
+            let found = lint_mutant(&Mutant {
+                setting,
+                ..good(base)
+            });
+            let notes = base.notes().collect::<BTreeSet<_>>();
+            let loud: Vec<_> = found
+                .iter()
+                .filter(|found| !notes.contains(found.as_str()))
+                .collect();
+            assert!(loud.is_empty(), "{base:?}: {loud:?}");
+            assert!(!found.contains("note run-extension-skip"), "{base:?}");
+        }
+    }
+}
+
+#[test]
 fn every_mutant_is_caught_by_exactly_its_rules() {
     let good = lint_good();
     let mutants: Vec<&Mutant> = mutants::all().collect();

@@ -4,7 +4,6 @@ use granite_bundle_testkit::asset::{Asset, HashFile};
 use granite_bundle_testkit::bundle::{Bundle, manifest};
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::program::{Data, Element, Graph, Program, Tensor};
-use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -113,10 +112,8 @@ impl Base {
                 Some(granite) => base.around(&granite),
                 None => base.small(),
             };
-            Base::ALL
-                .into_par_iter()
-                .map(|base| (base, build(base)))
-                .collect()
+            // Not in parallel: a worker that waits for this would be one that it waits for.
+            Base::ALL.map(|base| (base, build(base))).into()
         });
         BUNDLES[&self].clone()
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use granite_bundle::engine::capability::Presence;
 use granite_bundle::lint::{Family, Rule, rules};
 
 use crate::good::Base;
@@ -139,9 +140,12 @@ fn asked(setting: Setting) -> String {
         Setting::InApp => "a path in `Chat.app`".to_owned(),
         Setting::Engine(era, capabilities) => {
             let era = era.map_or_else(|| "unknown".to_owned(), |era| era.to_string());
-            let capabilities: Vec<&str> = capabilities
+            let capabilities: Vec<String> = capabilities
                 .iter()
-                .map(|capability| capability.id())
+                .map(|(capability, presence)| match presence {
+                    Presence::Native => capability.id().to_owned(),
+                    Presence::Patched => format!("{} by patch", capability.id()),
+                })
                 .collect();
             if capabilities.is_empty() {
                 format!("`--engine` {era}")

@@ -9,6 +9,8 @@ mod tokenizer;
 mod transcript;
 mod weights;
 
+pub(crate) use engine::READY;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -71,14 +73,14 @@ pub(crate) enum Setting {
     /// `lint Chat.app/DIR --no-hash`.
     InApp,
     /// `lint DIR --no-hash --engine` with a checkout of that era and these capabilities.
-    Engine(Option<Era>, &'static [Capability]),
+    Engine(Option<Era>, &'static [(Capability, Presence)]),
 }
 
 impl Setting {
     pub(crate) fn settings(self, base: Base) -> Arc<Settings> {
         let engine = match self {
             Setting::Engine(era, capabilities) => {
-                let present = capabilities.iter().map(|id| (*id, Presence::Patched));
+                let present = capabilities.iter().copied();
                 let present: BTreeMap<Capability, Presence> = present.collect();
                 Some(Arc::new(Checkout { era, present }))
             }

@@ -1,6 +1,6 @@
 //! `run-extension-skip`.
 
-use crate::engine::capability::Era;
+use crate::engine::capability::{Capability, Era};
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -24,9 +24,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if step.function.states.is_empty() {
         return;
     }
-    let level = match context.engine.map(|engine| engine.era) {
-        Some(Some(Era::E0)) => return,
-        Some(Some(Era::E1 | Era::E2 | Era::E3)) => Level::Warning,
+    let level = match context.engine {
+        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
+        Some(engine) if engine.era == Some(Era::E0) => return,
+        Some(engine) if matches!(engine.era, Some(Era::E1 | Era::E2 | Era::E3)) => Level::Warning,
         _ => Level::Note,
     };
     findings

@@ -1,6 +1,6 @@
 //! `run-guided-hybrid`.
 
-use crate::engine::capability::Era;
+use crate::engine::capability::{Capability, Era};
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -21,9 +21,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::token_step(context).filter(|step| step.function.states.len() > 2) else {
         return;
     };
-    let level = match context.engine.map(|engine| engine.era) {
-        Some(Some(Era::E0 | Era::E1 | Era::E2)) => return,
-        Some(Some(Era::E3 | Era::E4)) => Level::Error,
+    let level = match context.engine {
+        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
+        Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E1 | Era::E2)) => return,
+        Some(engine) if matches!(engine.era, Some(Era::E3 | Era::E4)) => Level::Error,
         _ => Level::Note,
     };
     findings

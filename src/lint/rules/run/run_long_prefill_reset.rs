@@ -1,5 +1,6 @@
 //! `run-long-prefill-reset`.
 
+use crate::engine::capability::Capability;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -20,10 +21,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::token_step(context).filter(step::Step::is_single_token) else {
         return;
     };
-    let level = if context.engine.is_some() {
-        Level::Warning
-    } else {
-        Level::Note
+    let level = match context.engine {
+        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
+        Some(_) => Level::Warning,
+        None => Level::Note,
     };
     findings
         .report(

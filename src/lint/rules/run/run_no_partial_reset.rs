@@ -23,6 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     };
     let level = match context.engine {
         Some(engine) if engine.era == Some(Era::E0) => return,
+        Some(engine) if engine.is_patched(Capability::ExtraStates) => Level::Note,
         Some(engine) if engine.era == Some(Era::E1) && engine.has(Capability::ExtraStates) => {
             Level::Error
         }
@@ -31,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let consequence = if level == Level::Error {
         "this checkout rewinds its counters without a word, so the state keeps later tokens and answers are corrupted"
     } else {
-        "E2 and later refuse `reset(to:)` above 0 and a patched E1 corrupts the state in silence"
+        "E2 and later, and an E1 patched by the built-in stack, refuse `reset(to:)` above 0, and an E1 patched otherwise may corrupt the state in silence"
     };
     findings
         .report(

@@ -22,6 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let level = match context.engine {
+        Some(engine) if engine.is_patched(Capability::ExtraStates) => return,
         Some(engine) if matches!(engine.era, Some(Era::E2 | Era::E3 | Era::E4)) => return,
         Some(engine) if engine.era == Some(Era::E1) && engine.has(Capability::ExtraStates) => {
             Level::Error
