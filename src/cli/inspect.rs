@@ -2,12 +2,11 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
+use super::hashing::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Opened, Part, Target, discover};
 use crate::engine::outlook::Outlook;
@@ -18,8 +17,6 @@ use crate::report::json::inspect::{Document, Entry, Options};
 
 /// More targets than this are listed; fewer also get a page each.
 const PAGES: usize = 4;
-/// A progress bar is drawn once hashing has taken this long.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Show what a bundle is, read from its bytes
 ///
@@ -159,7 +156,7 @@ fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Option<[u8; 32]>>
         })
         .collect();
     let total = assets.iter().flatten().map(|asset| asset.bytes).sum();
-    let bar = Bar::new(total, ui.progress);
+    let bar = Bar::new(total, ui);
     let hashes = assets.iter().map(|asset| {
         let Some(asset) = asset else { return Ok(None) };
         let hash = asset
@@ -167,36 +164,7 @@ fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Option<[u8; 32]>>
             .with_context(|| format!("cannot hash {}", asset.bytecode_path.display()))?;
         Ok(Some(hash))
     });
-    let hashes = hashes.collect();
-    bar.bar.finish_and_clear();
-    hashes
-}
-
-/// A progress bar that stays out of sight until it is worth drawing.
-struct Bar {
-    bar: ProgressBar,
-    wanted: bool,
-}
-
-impl Bar {
-    fn new(bytes: u64, wanted: bool) -> Bar {
-        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template(
-            "hashing {wide_bar:.cyan/black} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
-        );
-        let bar = match style {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        };
-        Bar { bar, wanted }
-    }
-
-    fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
-        if self.wanted && self.bar.is_hidden() && self.bar.elapsed() > PATIENCE {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-    }
+    hashes.collect()
 }
 
 /// Everything there is to show.

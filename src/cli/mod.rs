@@ -5,6 +5,7 @@ mod completions;
 mod diff;
 mod exit;
 mod explain;
+mod hashing;
 mod inspect;
 mod lint;
 mod man;

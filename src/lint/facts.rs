@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::bundle::{Target, TargetKind, Transcript};
-use crate::model::RecordedHash;
+use crate::model::{Asset, RecordedHash};
 use crate::profile::published;
 
 use super::{ContentHash, LicenseFile};
@@ -43,10 +43,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads them; `hash` asks for the bytecode to be hashed, which takes a pass over the whole file.
+    /// Reads them; `hash` asks for the bytecode to be hashed, which takes a pass over the whole file and tells
+    /// `progress` how many bytes each step read.
     ///
     /// It is hashed only where there is something to compare the hash with.
-    pub fn gather(target: &Target, hash: bool) -> Facts {
+    pub fn gather(target: &Target, hash: bool, progress: impl FnMut(u64)) -> Facts {
         let name = target
             .manifest
             .present()
@@ -57,7 +58,7 @@ impl Facts {
         };
         Facts {
             hash: if hash {
-                content_hash(target, name)
+                content_hash(target, progress)
             } else {
                 ContentHash::Skipped
             },
@@ -71,15 +72,20 @@ impl Facts {
     }
 }
 
-fn content_hash(target: &Target, name: Option<&str>) -> ContentHash {
-    let Some(asset) = target.asset.present() else {
+/// The asset whose bytecode is hashed: one that records a hash, or goes by the name of a published artifact.
+pub(super) fn hashed(target: &Target) -> Option<&Asset> {
+    let asset = target.asset.present()?;
+    let recorded = matches!(asset.recorded_hash, RecordedHash::Sha256(_));
+    let manifest = target.manifest.present();
+    let name = manifest.and_then(|manifest| manifest.name());
+    (recorded || name.and_then(published).is_some()).then_some(asset)
+}
+
+fn content_hash(target: &Target, progress: impl FnMut(u64)) -> ContentHash {
+    let Some(asset) = hashed(target) else {
         return ContentHash::Skipped;
     };
-    let recorded = matches!(asset.recorded_hash, RecordedHash::Sha256(_));
-    if !recorded && name.and_then(published).is_none() {
-        return ContentHash::Skipped;
-    }
-    match asset.content_hash() {
+    match asset.content_hash_with(progress) {
         Ok(hash) => ContentHash::Computed(hash),
         Err(error) => ContentHash::Failed(error.to_string()),
     }

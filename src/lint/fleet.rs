@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::profile::{Profile, builtin, nearest};
 
 use super::config::Accepted;
-use super::facts::Facts;
+use super::facts::{Facts, hashed};
 use super::rules::configuration;
 use super::{ContentHash, Context, Counts, Gate, Platform, Rule, check};
 
@@ -74,7 +74,20 @@ impl ProfileChoice {
 impl Settings {
     /// Lints one target.
     pub fn lint(self: &Arc<Settings>, target: Target) -> Linted {
-        let facts = Facts::gather(&target, self.hash);
+        self.lint_with(target, |_| {})
+    }
+
+    /// Bytes that linting this target hashes.
+    pub fn hashed_bytes(&self, target: &Target) -> u64 {
+        match self.hash {
+            true => hashed(target).map_or(0, |asset| asset.bytes),
+            false => 0,
+        }
+    }
+
+    /// The same as [`lint`](Settings::lint), telling how many bytes each step of hashing read.
+    pub fn lint_with(self: &Arc<Settings>, target: Target, progress: impl FnMut(u64)) -> Linted {
+        let facts = Facts::gather(&target, self.hash, progress);
         let profile = self.profile.resolve(&target);
         let context = self.context(&target, profile, &facts, &[]);
         let ran = self

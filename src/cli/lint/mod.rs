@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use super::hashing::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Place, Target, TargetKind, discover};
 use crate::finding::Level;
@@ -114,13 +115,13 @@ impl From<LevelArg> for Level {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let (places, missing) = places(&args.paths);
-    let report = match lint(args, &places) {
+    let report = match lint(args, &places, ui) {
         Ok(report) => report,
         Err(error) => return refuse(error, ui),
     };
     let report = if args.write_baseline {
         baseline::write(&report, ui)?;
-        lint(args, &places)?
+        lint(args, &places, ui)?
     } else {
         report
     };
@@ -176,12 +177,16 @@ fn places(paths: &[PathBuf]) -> (Vec<Place>, Vec<DiscoverError>) {
     (places, missing)
 }
 
-fn lint(args: &Args, places: &[Place]) -> anyhow::Result<Report> {
+fn lint(args: &Args, places: &[Place], ui: &Ui) -> anyhow::Result<Report> {
     let settings = settings::for_places(args, places)?;
-    let linted = places
-        .par_iter()
+    let targets = places.par_iter().map(Target::read).collect::<Vec<_>>();
+    let pairs = settings.iter().zip(&targets);
+    let bytes = pairs.map(|(settings, target)| settings.hashed_bytes(target));
+    let bar = Bar::new(bytes.sum(), ui);
+    let linted = targets
+        .into_par_iter()
         .zip(settings)
-        .map(|(place, settings)| settings.lint(Target::read(place)))
+        .map(|(target, settings)| settings.lint_with(target, |bytes| bar.advance(bytes)))
         .collect::<Vec<Linted>>();
     Ok(Report::new(linted))
 }
