@@ -166,3 +166,22 @@ fn where_recovery_is_impossible_the_command_says_so_with_exit_2() {
     assert!(said.contains("patch recover"), "{said}");
     place.run(&["recover"]).expect(0);
 }
+
+#[test]
+fn another_process_at_work_is_waited_for_and_not_disturbed() {
+    let place = place(&["apply"]);
+    let middle = points(&["apply"]) / 2;
+    let paused = Paused::at(place.command(&["apply"]), middle).unwrap();
+    let during = place.everything();
+    for command in ["apply", "revert", "recover"] {
+        let run = place.run(&[command, "--lock-timeout", "0.1"]).expect(2);
+        assert!(
+            run.stderr.contains("another granite-bundle"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(place.everything(), during, "{command}");
+    }
+    assert!(paused.resume());
+    assert_eq!(place.states(), ["applied", "applied"]);
+}

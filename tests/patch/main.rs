@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod checkouts;
 mod cli;
 mod crash;
 mod differential;
