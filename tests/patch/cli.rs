@@ -110,7 +110,7 @@ fn a_conflict_is_shown_with_what_was_expected_and_what_was_found() {
     let run = place.run(&["apply", "--dry-run"]).expect(1);
     assert_eq!(place.everything(), before);
     let mut settings = insta::Settings::clone_current();
-    settings.add_filter(r"at [0-9a-f]{10}", "at [commit]");
+    settings.add_filter(r"(at|to) [0-9a-f]{10}", "$1 [commit]");
     settings.bind(|| insta::assert_snapshot!(run.stdout));
     let document = place.run(&["check", "--json"]).expect(1).json();
     let hunk = &document["patches"][1]["files"][0]["hunks"][0];

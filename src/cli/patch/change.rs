@@ -127,6 +127,7 @@ impl Change<'_> {
         }
         let heading = checkout.heading(&path, stack, &planned.report);
         human::patch::status(&mut ui.out, ui.width, &heading, &planned.report)?;
+        checkout.write_elsewhere(ui, stack, &self.stack.options(), &planned.report)?;
         human::patch::change(
             &mut ui.out,
             ui.width,

@@ -41,6 +41,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     }
     let heading = checkout.heading(&path, &stack, &plan.report);
     human::patch::status(&mut ui.out, ui.width, &heading, &plan.report)?;
+    checkout.write_elsewhere(ui, &stack, &options, &plan.report)?;
     human::patch::verdict(&mut ui.out, ui.width, "apply", &plan.steps, &problems)?;
     Ok(exit)
 }

@@ -12,14 +12,18 @@ use super::{EngineArgs, Exit, Ui};
 use crate::cli::Advised;
 use crate::patch;
 use crate::patch::eol::CheckedOut;
-use crate::patch::plan::{Plan, Refusal, Site};
+use crate::patch::matrix::{history, matrix};
+use crate::patch::plan::{Options, Plan, Refusal, Site};
 use crate::patch::series::Series;
 use crate::patch::staged::staged;
-use crate::patch::state::StackReport;
+use crate::patch::state::{PatchReport, StackReport, State};
 use crate::patch::transaction::{
     Left, Recovered, Session, TransactionError, interrupted, net_changes,
 };
 use crate::report::human::{self, patch::Heading};
+
+/// How many commits are looked at for one a patch applies to, the latest.
+const HISTORY: usize = 1000;
 
 /// A checkout a command works on.
 pub(super) struct Checkout<'a> {
@@ -135,6 +139,38 @@ impl<'a> Checkout<'a> {
             problems.extend(staged.map(|staged| staged.to_string()));
         }
         Ok(problems)
+    }
+
+    /// Says which revisions the patches that conflict would apply to, where the history is at hand.
+    pub(super) fn write_elsewhere(
+        &self,
+        ui: &mut Ui,
+        stack: &Stack,
+        options: &Options,
+        report: &StackReport,
+    ) -> anyhow::Result<()> {
+        let stuck = |patch: &&PatchReport| !patch.achievable && patch.state == State::Conflict;
+        let stuck: Vec<_> = report.patches.iter().filter(stuck).collect();
+        let Some(repository) = self.opened.repository().filter(|_| !stuck.is_empty()) else {
+            return Ok(());
+        };
+        for revision in ["HEAD", "refs/remotes/origin/HEAD"] {
+            // A history that is partly missing only takes this hint away.
+            let Ok(commits) = history(repository, revision) else {
+                continue;
+            };
+            let recent = &commits[commits.len().saturating_sub(HISTORY)..];
+            let Ok(matrix) = matrix(repository, &stack.series, options, recent) else {
+                continue;
+            };
+            let applies = |patch: &&PatchReport| matrix.applies_to(&patch.name).next().is_some();
+            if stuck.iter().any(applies) {
+                let names = stuck.iter().map(|patch| patch.name.as_str());
+                human::patch::elsewhere(&mut ui.out, ui.width, &matrix, names)?;
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Adds the next step to a transaction's failure.

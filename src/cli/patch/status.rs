@@ -31,6 +31,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     }
     let heading = checkout.heading(&path, &stack, &report);
     human::patch::status(&mut ui.out, ui.width, &heading, &report)?;
+    checkout.write_elsewhere(ui, &stack, &options, &report)?;
     let flags = args.stack.flags();
     human::patch::outlook(&mut ui.out, ui.width, &report, |command| {
         format!("granite-bundle patch {command} --engine {path}{flags}")

@@ -559,6 +559,41 @@ pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> i
     Ok(())
 }
 
+/// Which commits of a history the named patches apply to.
+///
+/// # Errors
+/// The writer's.
+pub fn elsewhere<'n>(
+    out: &mut dyn Write,
+    width: u16,
+    matrix: &Matrix,
+    names: impl Iterator<Item = &'n str>,
+) -> io::Result<()> {
+    writeln!(out)?;
+    for name in names {
+        let mut latest: Vec<_> = matrix.applies_to(name).collect();
+        latest.reverse();
+        let Some(range) = latest.first() else {
+            let count = counted(matrix.commits.len(), "commit", "commits");
+            let text = format!("`{name}` applies to none of the {count} looked at.");
+            wrapped(out, width, "", &text)?;
+            continue;
+        };
+        let (first, last) = (&matrix.commits[range.first], &matrix.commits[range.last]);
+        let mut text = format!("`{name}` applies to {}", short(last.id));
+        if range.first != range.last {
+            text += &format!(" and back to {}", short(first.id));
+        }
+        text += &format!(" ({} to {})", day(first.time), day(last.time));
+        let earlier: usize = latest[1..].iter().map(|range| range.commits()).sum();
+        if earlier > 0 {
+            text += &format!(", and to {} before", counted(earlier, "commit", "commits"));
+        }
+        wrapped(out, width, "", &(text + "."))?;
+    }
+    Ok(())
+}
+
 fn short(id: git2::Oid) -> String {
     id.to_string()[..SHORT_ID].to_owned()
 }
