@@ -3,6 +3,13 @@
 
 use granite_bundle::mlir::{Module, ReadError};
 use granite_bundle::model::Summary;
+use granite_bundle::patch::explain;
+use granite_bundle::patch::file::{FilePatch, Hunk, Side};
+use granite_bundle::patch::parse::{PatchError, parse};
+use granite_bundle::patch::place::{place, place_exactly};
+use granite_bundle::patch::trial::{PathRules, Trial, try_patch};
+use granite_bundle::patch::view::Memory;
+use granite_bundle::patch::{FileImage, FileMode};
 
 /// Reads any bytes as an MLIR bytecode container and touches everything its tables promise.
 ///
@@ -40,4 +47,60 @@ pub fn aicode_asset(bytes: &[u8]) -> Result<Summary, ReadError> {
         assert!(quantized.is_none_or(|found| found.data == weight.constant));
     }
     Ok(summary)
+}
+
+/// Reads what follows the first NUL as a patch and tries it on a tree in which every file it reads holds what precedes the
+/// NUL; checks what a trial must hold whatever the patch says.
+///
+/// # Errors
+/// Where the patch cannot be read.
+pub fn patch_file(bytes: &[u8]) -> Result<Trial, PatchError> {
+    let nul = bytes.iter().position(|byte| *byte == 0);
+    let (content, text) = nul.map_or((&[][..], bytes), |at| (&bytes[..at], &bytes[at + 1..]));
+    let patch = parse(text)?;
+    let image = || FileImage {
+        mode: FileMode::Regular,
+        data: content.to_vec(),
+    };
+    let read = patch.iter().filter_map(FilePatch::read_path);
+    let tree = Memory::new(read.map(|path| (path.clone(), image())));
+    let trial = try_patch(&patch, &tree, PathRules::default())
+        .unwrap_or_else(|error| panic!("a tree in memory has no errors: {error}"));
+    assert_eq!(trial.files.len(), patch.len());
+    for (file, tried) in patch.iter().zip(&trial.files) {
+        assert_eq!(tried.hunks.len(), file.hunks.len());
+        assert!(!tried.applies() || tried.hunks.iter().all(Option::is_some));
+        assert_eq!(explain::hunks(file, tried).len(), file.hunks.len());
+        assert_eq!(explain::hunks_there(file, content).len(), file.hunks.len());
+        check_places(content, &file.hunks);
+    }
+    Ok(trial)
+}
+
+/// Hunks that fit are placed in the file, and add to it what they have more in the post-image.
+fn check_places(content: &[u8], hunks: &[Hunk]) {
+    let placement = place(content, hunks);
+    let lines = content.split_inclusive(|byte| *byte == b'\n').count();
+    for placed in placement.hunks.iter().flatten() {
+        assert!(placed.line <= lines + 1);
+    }
+    let added = bytes_of(hunks, Side::Added);
+    let removed = bytes_of(hunks, Side::Removed);
+    if let Some(result) = &placement.result {
+        // White space after a context line that ends the file is taken away with it.
+        assert!(result.len() + removed <= content.len() + added);
+    }
+    if let Some(result) = place_exactly(content, hunks) {
+        assert_eq!(result.len() + removed, content.len() + added);
+    }
+    for hunk in hunks {
+        assert_eq!(hunk.reversed().reversed(), *hunk);
+        assert!(hunk.lines.iter().any(|line| line.side != Side::Context));
+    }
+}
+
+fn bytes_of(hunks: &[Hunk], side: Side) -> usize {
+    let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+    let of_side = lines.filter(|line| line.side == side);
+    of_side.map(|line| line.text.len()).sum()
 }
