@@ -415,6 +415,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "pipelined-extra-states/e1.patch",
     "pipelined-extra-states/e2.patch",
     "pipelined-extra-states/e3.patch",
+    "pipelined-extra-states/e4.patch",
     "shared-product.patch",
 ];
 

@@ -80,12 +80,14 @@ fn apply_status_and_revert_come_full_circle_in_every_patched_era() {
         env!("CARGO_MANIFEST_DIR"),
         "/examples/granite-4.0-h-1b-signature"
     );
-    for era in [Era::E1, Era::E2, Era::E3] {
+    for era in [Era::E1, Era::E2, Era::E3, Era::E4] {
+        // Plain generation, which is what preflight judges, needs no patch in E4.
+        let before = if era == Era::E4 { 0 } else { 1 };
         let folder = committed(era);
         let root = folder.path();
         let stock = files(root);
         assert_ne!(states(root), [true; 4], "{era}");
-        assert_eq!(code(root, &["preflight", bundle]), Some(1), "{era}");
+        assert_eq!(code(root, &["preflight", bundle]), Some(before), "{era}");
         assert_eq!(code(root, &["patch", "apply"]), Some(0), "{era}");
         assert_ne!(files(root), stock, "{era}");
         assert_eq!(states(root), [true; 4], "{era}");
@@ -97,15 +99,13 @@ fn apply_status_and_revert_come_full_circle_in_every_patched_era() {
 
 #[test]
 fn an_era_without_a_variant_is_refused_and_left_as_it_is() {
-    for era in [Era::E0, Era::E4] {
-        let folder = committed(era);
-        let stock = files(folder.path());
-        assert_eq!(code(folder.path(), &["patch", "apply"]), Some(1), "{era}");
-        assert_eq!(files(folder.path()), stock, "{era}");
-        let only = ["patch", "apply", "--only", "shared-product"];
-        assert_eq!(code(folder.path(), &only), Some(0), "{era}");
-        assert_ne!(files(folder.path()), stock, "{era}");
-    }
+    let folder = committed(Era::E0);
+    let stock = files(folder.path());
+    assert_eq!(code(folder.path(), &["patch", "apply"]), Some(1));
+    assert_eq!(files(folder.path()), stock);
+    let only = ["patch", "apply", "--only", "shared-product"];
+    assert_eq!(code(folder.path(), &only), Some(0));
+    assert_ne!(files(folder.path()), stock);
 }
 
 #[test]

@@ -21,6 +21,12 @@ const PATCHED_E3: &[(Capability, Presence)] = &[
     (StaticWarmUp, Patched),
 ];
 const NATIVE_E4: &[(Capability, Presence)] = &[(ExtraStates, Native), (StaticStep, Native)];
+/// What the built-in stack makes of an engine of E4.
+const PATCHED_E4: &[(Capability, Presence)] = &[
+    (ExtraStates, Native),
+    (StaticStep, Native),
+    (StaticWarmUp, Patched),
+];
 /// What an engine of E1 looks like that carries the states by somebody else's patch.
 const FOREIGN_E1: &[(Capability, Presence)] = &[
     (ExtraStates, Native),
@@ -144,4 +150,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
 pub(crate) const READY: &[Setting] = &[
     Setting::Engine(Some(Era::E1), PATCHED_E1),
     Setting::Engine(Some(Era::E3), PATCHED_E3),
+    Setting::Engine(Some(Era::E4), PATCHED_E4),
 ];

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
     let level = match context.engine {
         Some(engine) if engine.is_patched(Capability::StaticStep) => return,
-        Some(engine) if engine.era == Some(Era::E0) => return,
+        Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E4)) => return,
         Some(engine) if matches!(engine.era, Some(Era::E1 | Era::E2 | Era::E3)) => Level::Warning,
         _ => Level::Note,
     };

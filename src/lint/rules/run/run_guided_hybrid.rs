@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
+        Some(engine) if engine.is_patched(Capability::StaticWarmUp) => return,
         Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E1 | Era::E2)) => return,
         Some(engine) if matches!(engine.era, Some(Era::E3 | Era::E4)) => Level::Error,
         _ => Level::Note,

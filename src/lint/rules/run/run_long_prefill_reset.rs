@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
+        Some(engine) if engine.is_patched(Capability::StaticWarmUp) => return,
         Some(_) => Level::Warning,
         None => Level::Note,
     };
