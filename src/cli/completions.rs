@@ -5,9 +5,14 @@ use std::io::Write;
 use clap_complete::Shell;
 
 use super::{Exit, Ui};
+use crate::cli::examples;
 
 /// Print a shell's completion script
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle completions bash > ~/.local/share/bash-completion/completions/granite-bundle",
+    "granite-bundle completions fish > ~/.config/fish/completions/granite-bundle.fish",
+]))]
 pub(super) struct Args {
     /// The shell to complete for
     shell: Shell,

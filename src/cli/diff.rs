@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{Exit, Ui};
 use crate::bundle::{Failure, Target, compare};
+use crate::cli::examples;
 use crate::report::human;
 use crate::report::json::diff::Document;
 
@@ -16,6 +17,10 @@ use crate::report::json::diff::Document;
 /// Exit code: 0 when both could be compared, whatever changed; with --exit-code 1 if something did; 2 if one of them
 /// cannot be read.
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle diff old/granite-4.0-h-1b new/granite-4.0-h-1b",
+    "granite-bundle diff a.aimodel b.aimodel --exit-code",
+]))]
 pub(super) struct Args {
     /// The first bundle or asset
     a: PathBuf,

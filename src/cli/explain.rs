@@ -3,12 +3,16 @@
 use std::io::Write;
 
 use super::{Advised, Exit, Ui};
+use crate::cli::examples;
 use crate::finding::closest;
 use crate::lint::{Rule, rules};
 use crate::report::human;
 
 /// Explain a rule: what, why it matters, how to fix, where the fact comes from
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle explain graph-logits-dtype",
+]))]
 pub(super) struct Args {
     /// The rule's id, as every finding shows it
     rule: String,

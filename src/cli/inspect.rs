@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::hashing::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Opened, Part, Target, discover};
+use crate::cli::examples;
 use crate::engine::outlook::Outlook;
 use crate::model::RecordedHash;
 use crate::profile;
@@ -25,6 +26,11 @@ const PAGES: usize = 4;
 /// Exit code: 0 fine; 1 if a hash does not match, or one of several targets cannot be read; 2 if the only target
 /// cannot be read, or a path does not exist.
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle inspect exports/granite-4.0-h-1b",
+    "granite-bundle inspect exports --json",
+    "granite-bundle inspect model.aimodel --weights --bandwidth 60",
+]))]
 pub(super) struct Args {
     /// What to look at
     #[arg(required = true, value_name = "PATH")]

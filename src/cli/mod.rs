@@ -1,6 +1,7 @@
 //! The command line: clap types, one file per command, exit codes, colour.
 
 mod as_profile;
+mod checkout;
 mod completions;
 mod diff;
 mod exit;
@@ -25,6 +26,12 @@ pub use ui::Ui;
 /// Reads, lints and prepares Core AI language bundles, with no Apple software.
 #[derive(Debug, Parser)]
 #[command(name = "granite-bundle", version, max_term_width = 100)]
+#[command(after_help = examples(&[
+    "granite-bundle inspect exports/granite-4.0-h-1b",
+    "granite-bundle lint exports --format sarif --output lint.sarif",
+    "granite-bundle preflight exports/granite-4.0-h-1b --engine coreai-models",
+    "granite-bundle patch apply --engine coreai-models",
+]))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -64,4 +71,14 @@ pub fn main() -> ExitCode {
         Command::Man(args) => man::run(&args, Cli::command(), &mut ui),
     };
     exit::code(outcome, &mut ui)
+}
+
+/// The end of a command's help: lines to type.
+fn examples(lines: &[&str]) -> String {
+    let mut text = "Examples:".to_owned();
+    for line in lines {
+        text += "\n  ";
+        text += line;
+    }
+    text
 }

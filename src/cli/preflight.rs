@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::exit::Advised;
-use super::{Exit, Ui};
+use super::{Exit, Ui, checkout};
 use crate::bundle::{Failure, Manifest, Target};
+use crate::cli::examples;
 use crate::engine::capability::{Era, finds_compiled_assets};
-use crate::patch::checkout::Checkout;
 use crate::patch::plan::{self, Options};
 use crate::patch::series::Series;
 use crate::patch::view::Text;
@@ -25,6 +25,9 @@ use crate::report::json::preflight::{Document, Engine};
 /// Exit code: 0 if it runs as it is; 1 if it runs after a patch, cannot run, or it is not known; 2 if there is no
 /// such bundle or checkout.
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle preflight exports/granite-4.0-h-1b --engine coreai-models",
+]))]
 pub(super) struct Args {
     /// The bundle
     #[arg(value_name = "PATH")]
@@ -70,7 +73,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
 
 /// Judges the checkout by the built-in series, as `patch status` does.
 fn facts(path: &Path, series: &Series) -> anyhow::Result<EngineFacts> {
-    let checkout = Checkout::open(path)?;
+    let checkout = checkout::open(path)?;
     let unreadable = || format!("{} cannot be judged", path.display());
     let trees = checkout.trees().with_context(unreadable)?;
     let site = trees.site();

@@ -3,12 +3,17 @@
 use std::io::Write;
 
 use super::{Exit, Ui};
+use crate::cli::examples;
 use crate::lint::rules;
 use crate::report::human;
 use crate::report::json::lint::RulesDocument;
 
 /// List the rules
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle rules",
+    "granite-bundle rules --json",
+]))]
 pub(super) struct Args {
     /// Print the document `granite-bundle schema rules` describes
     #[arg(long)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Advised, Exit, Ui};
+use super::{Advised, Exit, Ui, examples};
 use crate::finding::closest;
 use crate::report::schemas::{SCHEMAS, Schema};
 
@@ -16,7 +16,11 @@ pub(super) struct Args {
 }
 
 fn names() -> String {
-    let mut text = "Schemas:\n".to_owned();
+    let mut text = examples(&[
+        "granite-bundle schema lint",
+        "granite-bundle schema config > config.schema.json",
+    ]);
+    text += "\n\nSchemas:\n";
     for schema in SCHEMAS {
         let _ = writeln!(text, "  {:<14} {}", schema.name, schema.about);
     }

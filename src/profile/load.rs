@@ -40,7 +40,7 @@ impl Profile {
     /// # Errors
     /// The syntax error or every contradiction, one a line.
     pub fn parse(text: &str) -> Result<Profile, String> {
-        let profile: Profile = toml::from_str(text).map_err(|error| error.to_string())?;
+        let profile: Profile = toml::from_str(text).map_err(|error| at_line(text, &error))?;
         let mistakes = profile.mistakes();
         if mistakes.is_empty() {
             return Ok(profile);
@@ -120,5 +120,13 @@ impl Profile {
             }
         }
         mistakes
+    }
+}
+/// What is wrong with a TOML text and where, in one line.
+fn at_line(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message();
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message.to_owned(),
     }
 }

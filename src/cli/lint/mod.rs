@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::hashing::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Place, Target, TargetKind, discover};
+use crate::cli::examples;
 use crate::finding::Level;
 use crate::lint::config::ConfigError;
 use crate::lint::fleet::{Linted, Report};
@@ -26,6 +27,12 @@ use crate::lint::{Platform, Selector};
 /// Exit code: 0 nothing at or above --fail-on; 1 something; 2 a path that does not exist, a mistake in the
 /// command or the configuration, or output that cannot be written. The format never changes it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle lint exports/granite-4.0-h-1b",
+    "granite-bundle lint exports --engine coreai-models --fail-on warning",
+    "granite-bundle lint exports --format sarif --output lint.sarif",
+    "granite-bundle lint exports --select graph,asset-hash-mismatch",
+]))]
 pub(super) struct Args {
     /// What to lint
     #[arg(required = true, value_name = "PATH")]

@@ -2,11 +2,16 @@
 
 use super::change::{Change, Planned};
 use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use crate::cli::examples;
 use crate::patch::plan;
 use crate::patch::transaction::{Action, Request};
 
 /// Put the stack into the checkout, all or nothing
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch apply --engine coreai-models --dry-run",
+    "granite-bundle patch apply --engine coreai-models --commit",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

@@ -9,7 +9,7 @@ use git2::{Oid, Repository};
 use serde::Serialize;
 
 use super::{EngineArgs, Exit, Ui};
-use crate::cli::Advised;
+use crate::cli::{Advised, checkout};
 use crate::patch;
 use crate::patch::eol::CheckedOut;
 use crate::patch::matrix::{history, matrix};
@@ -36,7 +36,7 @@ impl<'a> Checkout<'a> {
     pub(super) fn open(args: &'a EngineArgs) -> anyhow::Result<Checkout<'a>> {
         Ok(Checkout {
             folder: &args.engine,
-            opened: patch::checkout::Checkout::open(&args.engine)?,
+            opened: checkout::open(&args.engine)?,
             lock_timeout: args.lock_timeout,
         })
     }

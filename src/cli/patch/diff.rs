@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use crate::cli::examples;
 use crate::patch::plan;
 use crate::patch::transaction::net_changes;
 use crate::patch::unified::unified;
@@ -11,6 +12,9 @@ use crate::report::json::patch::Document;
 
 /// Print what the stack changes, or would change, as a diff that `git apply` takes
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch diff --engine coreai-models | git -C coreai-models apply --check -",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

@@ -4,11 +4,16 @@ use std::path::PathBuf;
 
 use super::checkout::{Stack, write_json};
 use super::{Exit, OutputArgs, Ui};
+use crate::cli::examples;
 use crate::report::human;
 use crate::report::json::patch::Document;
 
 /// List the patches, what they provide and for which engines
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch list",
+    "granite-bundle patch list --stack my-patches --json",
+]))]
 pub(super) struct Args {
     /// The engine checkout; the list does not depend on it
     #[arg(long, value_name = "CHECKOUT")]

@@ -3,12 +3,17 @@
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::Advised;
+use crate::cli::examples;
 use crate::patch::matrix::{history, matrix};
 use crate::report::human;
 use crate::report::json::patch::{Document, Stretch};
 
 /// Show which patch applies to which part of the engine's history
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch matrix --engine coreai-models",
+    "granite-bundle patch matrix --engine coreai-models --range 0.2.0..main",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

@@ -15,12 +15,23 @@ mod verify;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Exit, Ui};
+use super::{Exit, Ui, examples};
 use crate::patch::plan::Options;
 use checkout::Stack;
 
 /// Manage the patch stack of an engine checkout
+///
+/// An engine checkout is a clone or an unpacked archive of coreai-models. `list`, `status`, `check`, `verify`, `diff`
+/// and `matrix` change nothing in it; `apply` and `revert` change all they have to or nothing.
+///
+/// Exit code: 0 if the checkout is, or ends, as asked; 1 if a patch cannot apply, is missing or does not verify; 2 if
+/// the checkout or the patches cannot be read or written. `list`, `status`, `diff` and `matrix` only report.
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch status --engine coreai-models",
+    "granite-bundle patch apply --engine coreai-models",
+    "granite-bundle patch revert --engine coreai-models",
+]))]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -42,7 +53,7 @@ enum Command {
 /// The checkout, and how long to wait for it.
 #[derive(Debug, clap::Args)]
 struct EngineArgs {
-    /// The engine checkout
+    /// The engine checkout: a clone of any depth, or an unpacked archive
     #[arg(long, value_name = "CHECKOUT")]
     engine: PathBuf,
 
@@ -99,7 +110,7 @@ impl StackArgs {
 /// How to write the result.
 #[derive(Debug, clap::Args)]
 struct OutputArgs {
-    /// Write the result as JSON
+    /// Print the document `granite-bundle schema patch` describes
     #[arg(long)]
     json: bool,
 }

@@ -4,10 +4,14 @@ use std::io::Write;
 
 use super::checkout::Checkout;
 use super::{EngineArgs, Exit, OutputArgs, Ui};
+use crate::cli::examples;
 use crate::report::json::patch::{Document, Settled};
 
 /// Finish or undo what an interrupted command left
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch recover --engine coreai-models",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

@@ -4,6 +4,7 @@ use git2::Repository;
 
 use super::change::{Change, Planned};
 use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use crate::cli::examples;
 use crate::patch::eol::CheckedOut;
 use crate::patch::plan::{self, Site};
 use crate::patch::present::image;
@@ -13,6 +14,9 @@ use crate::patch::{FileImage, RepoPath};
 
 /// Take the stack back, to the byte
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch revert --engine coreai-models",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

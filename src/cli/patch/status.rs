@@ -2,12 +2,16 @@
 
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
+use crate::cli::examples;
 use crate::patch::plan;
 use crate::report::human;
 use crate::report::json::patch::Document;
 
 /// Show where the checkout stands: every capability, every patch, and what to do next
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples(&[
+    "granite-bundle patch status --engine coreai-models",
+]))]
 pub(super) struct Args {
     #[command(flatten)]
     engine: EngineArgs,

@@ -70,10 +70,11 @@ fn entry(page: &mut Page, change: &Change) {
         page.line(&format!("  {sign} {subject}  {verb}{before}{arrow}{after}"));
         return;
     }
-    page.line(&format!(
-        "  {sign} {subject}  {}",
-        painted(DIM, verb.trim_end())
-    ));
+    let verb = verb.trim_end();
+    page.line(&match verb.is_empty() {
+        true => format!("  {sign} {subject}"),
+        false => format!("  {sign} {subject}  {}", painted(DIM, verb)),
+    });
     let sides = [
         ("- ", BAD, &change.before, before),
         ("+ ", GOOD, &change.after, after),

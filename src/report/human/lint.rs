@@ -159,6 +159,7 @@ fn loud(page: &mut Page, finding: &Finding) {
     let room = page.inner().saturating_sub(LEVEL + 2);
     let gap = room.saturating_sub(finding.rule.len() + width(&place));
     match gap {
+        _ if place.is_empty() => page.line(&format!("  {level}  {rule}")),
         0..=1 => page.line(&format!("  {level}  {rule}")),
         _ => page.line(&format!(
             "  {level}  {rule}{}{}",

@@ -42,6 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
     let place = error
         .offset
+        .filter(|_| !error.message.contains("at byte"))
         .map_or_else(String::new, |offset| format!(" at byte {offset}"));
     let file = error.path.strip_prefix(&target.path).unwrap_or(&error.path);
     let finding = findings.report(

@@ -1,0 +1,18 @@
+//! The engine checkout named on the command line.
+
+use std::path::Path;
+
+use super::Advised;
+use crate::patch::checkout::{Checkout, OpenError};
+
+/// Opens it; a path that is no folder comes with a next step.
+pub(super) fn open(path: &Path) -> anyhow::Result<Checkout> {
+    Checkout::open(path).map_err(|error| match error {
+        OpenError::NotAFolder { .. } => Advised {
+            message: format!("{:#}", anyhow::Error::from(error)),
+            help: "name a clone or an unpacked archive of the engine".to_owned(),
+        }
+        .into(),
+        error => error.into(),
+    })
+}
