@@ -16,6 +16,16 @@ pub enum Exit {
     Trouble,
 }
 
+impl Exit {
+    /// Fine if it all holds, else findings.
+    pub(super) fn unless_findings(holds: bool) -> Exit {
+        match holds {
+            true => Exit::Fine,
+            false => Exit::Findings,
+        }
+    }
+}
+
 /// An error with a next step for the user, shown as a `help:` line.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

@@ -114,7 +114,7 @@ impl Change<'_> {
         outcome: Option<&Outcome>,
     ) -> anyhow::Result<Exit> {
         let ok = planned.problems.is_empty();
-        let exit = if ok { Exit::Fine } else { Exit::Findings };
+        let exit = Exit::unless_findings(ok);
         let path = checkout.path();
         let verb = self.action.verb();
         if self.json {

@@ -31,11 +31,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         let problems = checkout.problems(&plan)?;
         Ok((plan, problems))
     })?;
-    let exit = if problems.is_empty() {
-        Exit::Fine
-    } else {
-        Exit::Findings
-    };
+    let exit = Exit::unless_findings(problems.is_empty());
     let path = checkout.path();
     if args.output.json {
         let (ok, engine) = (problems.is_empty(), (path.as_ref(), checkout.head()));

@@ -36,11 +36,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         Ok((plan, unified(&net_changes(&chain)?)?))
     })?;
     let problems = checkout.problems(&plan)?;
-    let exit = if problems.is_empty() {
-        Exit::Fine
-    } else {
-        Exit::Findings
-    };
+    let exit = Exit::unless_findings(problems.is_empty());
     let path = checkout.path();
     if args.output.json {
         let (ok, engine) = (problems.is_empty(), (path.as_ref(), checkout.head()));

@@ -27,11 +27,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     checkout.settle(ui)?;
     let options = args.stack.options();
     let verification = checkout.judge(|site| Ok(plan::verify(site, &stack.series, &options)?))?;
-    let exit = if verification.holds() {
-        Exit::Fine
-    } else {
-        Exit::Findings
-    };
+    let exit = Exit::unless_findings(verification.holds());
     let path = checkout.path();
     let report = &verification.report;
     if args.output.json {

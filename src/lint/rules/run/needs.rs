@@ -2,7 +2,7 @@
 
 use crate::engine::capability::Capability;
 use crate::lint::Context;
-use crate::lint::rules::facts::step::Step;
+use crate::lint::rules::facts::step::{self, Step};
 
 /// The capabilities without which a step does not even generate plain text.
 pub(super) fn needed(step: &Step<'_>) -> Vec<Capability> {
@@ -17,6 +17,15 @@ pub(super) fn lacking(context: &Context<'_>, step: &Step<'_>) -> Vec<Capability>
     let mut needs = needed(step);
     needs.retain(|need| !context.engine.is_some_and(|engine| engine.has(*need)));
     needs
+}
+
+/// The step, if it takes one token at a time and no checkout is known to have what spares its host a duty.
+pub(super) fn single_token_without<'a>(
+    context: &Context<'a>,
+    capability: Capability,
+) -> Option<Step<'a>> {
+    let spared = context.engine.is_some_and(|engine| engine.has(capability));
+    step::token_step(context).filter(|step| step.is_single_token() && !spared)
 }
 
 /// Their ids, for a message.

@@ -1,8 +1,8 @@
 //! `run-warmup`.
 
+use super::needs;
 use crate::engine::capability::Capability;
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,15 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context).filter(step::Step::is_single_token) else {
+    let Some(step) = needs::single_token_without(context, Capability::StaticWarmUp) else {
         return;
     };
-    if context
-        .engine
-        .is_some_and(|engine| engine.has(Capability::StaticWarmUp))
-    {
-        return;
-    }
     findings
         .report(
             step.subject("inputs", ""),
