@@ -11,6 +11,7 @@
 pub mod aicode;
 pub mod bundle;
 pub mod bytes;
+pub mod checkout;
 pub mod cli;
 pub mod engine;
 pub mod finding;

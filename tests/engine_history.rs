@@ -13,15 +13,15 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use git2::{Oid, Repository, Signature};
-use granite_bundle::patch::checkout::Checkout;
-use granite_bundle::patch::file::FilePatch;
-use granite_bundle::patch::matrix::{Matrix, history, matrix};
-use granite_bundle::patch::plan::{self, Options};
+use granite_bundle::checkout::open::Checkout;
+use granite_bundle::checkout::tree::{Committed, Entry, PathRules, TreeView};
+use granite_bundle::checkout::{FileMode, RepoPath};
+use granite_bundle::patch::fit::trial::try_patch;
+use granite_bundle::patch::format::file::FilePatch;
+use granite_bundle::patch::judge::matrix::{Matrix, history, matrix};
+use granite_bundle::patch::judge::plan::{self, Options};
+use granite_bundle::patch::judge::report::State;
 use granite_bundle::patch::series::{Series, Variant};
-use granite_bundle::patch::state::State;
-use granite_bundle::patch::trial::{PathRules, try_patch};
-use granite_bundle::patch::view::{Committed, Entry, TreeView};
-use granite_bundle::patch::{FileMode, RepoPath};
 
 /// Files on disk for `git apply` to look at, one folder per set of contents.
 struct Scratch {
@@ -151,7 +151,7 @@ fn every_commit_of_a_real_history_is_judged_as_git_judges_it() {
         let covered: usize = row
             .ranges
             .iter()
-            .map(granite_bundle::patch::matrix::Range::commits)
+            .map(granite_bundle::patch::judge::matrix::Range::commits)
             .sum();
         assert_eq!(covered, commits.len(), "{}", row.patch);
     }

@@ -1,15 +1,16 @@
 //! What the fuzz targets do with their input. The project's tests run the same functions over the
 //! committed assets and damaged forms of them.
 
+use granite_bundle::checkout::tree::Memory;
+use granite_bundle::checkout::tree::PathRules;
+use granite_bundle::checkout::{FileImage, FileMode};
 use granite_bundle::mlir::{Module, ReadError};
 use granite_bundle::model::Summary;
-use granite_bundle::patch::explain;
-use granite_bundle::patch::file::{FilePatch, Hunk, Side};
-use granite_bundle::patch::parse::{PatchError, parse};
-use granite_bundle::patch::place::{place, place_exactly};
-use granite_bundle::patch::trial::{PathRules, Trial, try_patch};
-use granite_bundle::patch::view::Memory;
-use granite_bundle::patch::{FileImage, FileMode};
+use granite_bundle::patch::fit::explain;
+use granite_bundle::patch::fit::place::{place, place_exactly};
+use granite_bundle::patch::fit::trial::{Trial, try_patch};
+use granite_bundle::patch::format::file::{FilePatch, Hunk, Side};
+use granite_bundle::patch::format::parse::{PatchError, parse};
 
 /// Reads any bytes as an MLIR bytecode container and touches everything its tables promise.
 ///

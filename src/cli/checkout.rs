@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Advised;
-use crate::patch::checkout::{Checkout, OpenError};
+use crate::checkout::open::{Checkout, OpenError};
 
 /// Opens it; a path that is no folder comes with a next step.
 pub(super) fn open(path: &Path) -> anyhow::Result<Checkout> {

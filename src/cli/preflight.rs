@@ -8,11 +8,11 @@ use anyhow::Context;
 use super::exit::Advised;
 use super::{Exit, Ui, checkout};
 use crate::bundle::{Failure, Manifest, Target};
+use crate::checkout::capability::{Era, finds_compiled_assets};
+
 use crate::cli::examples;
-use crate::engine::capability::{Era, finds_compiled_assets};
-use crate::patch::plan::{self, Options};
+use crate::patch::judge::plan::{self, Options};
 use crate::patch::series::Series;
-use crate::patch::view::Text;
 use crate::preflight::{EngineFacts, Verdict, examine};
 use crate::report::human::preflight::{Heading, page};
 use crate::report::json::preflight::{Document, Engine};
@@ -82,7 +82,7 @@ fn facts(path: &Path, series: &Series) -> anyhow::Result<EngineFacts> {
         only: None,
     };
     let report = plan::status(site, series, &options).with_context(unreadable)?;
-    let finds_compiled = finds_compiled_assets(&Text(site.view)).with_context(unreadable)?;
+    let finds_compiled = finds_compiled_assets(site.view).with_context(unreadable)?;
     Ok(EngineFacts::of(&report, series, finds_compiled))
 }
 

@@ -1,6 +1,5 @@
 //! What the engine makes of a signature, and what an engine checkout can do.
 
-pub mod capability;
 pub mod memory;
 pub mod outlook;
 pub mod run_contract;

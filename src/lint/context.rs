@@ -1,7 +1,7 @@
 //! What a rule may look at.
 
 use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript};
-use crate::engine::capability::{Capability, Checkout};
+use crate::checkout::capability::{Capability, Checkout};
 use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
 use crate::profile::{Platform, Profile};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bundle::Target;
-use crate::engine::capability::Checkout;
+use crate::checkout::capability::Checkout;
 use crate::finding::Finding;
 use crate::profile::{Profile, builtin, nearest};
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::bundle::{
     ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
 };
-use crate::engine::capability::{Capability, Checkout, Era, Presence};
+use crate::checkout::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
 use crate::model::{
     Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Function, Head,

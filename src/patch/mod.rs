@@ -1,27 +1,15 @@
 //! Series → plan (pure) → transaction (locked, journaled, atomic) → receipt.
+//!
+//! | folder | its one job |
+//! | --- | --- |
+//! | [`format`] | a patch as text |
+//! | [`series`] | patches that belong together, in order |
+//! | [`fit`] | one patch against one tree |
+//! | [`judge`] | where a series stands on a tree, and what applying or reverting it would do; pure |
+//! | [`change`] | everything that writes |
 
-pub mod checkout;
-pub mod eol;
-pub mod explain;
-pub mod file;
-mod image;
-mod judge;
-pub mod matrix;
-pub mod merge;
-pub mod message;
-mod name;
-pub mod parse;
-pub mod place;
-pub mod plan;
-pub mod present;
-pub mod revert;
+pub mod change;
+pub mod fit;
+pub mod format;
+pub mod judge;
 pub mod series;
-pub mod staged;
-pub mod state;
-pub mod swift;
-pub mod transaction;
-pub mod trial;
-pub mod unified;
-pub mod view;
-
-pub use image::{FileChange, FileImage, FileMode, RepoPath};

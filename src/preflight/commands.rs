@@ -1,7 +1,7 @@
 //! The commands that lead on from a verdict.
 
 use super::{EngineFacts, Need, Outcome, Provider, Verdict};
-use crate::engine::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era};
 use crate::engine::run_contract::quoted;
 
 /// How the commands name the two sides.

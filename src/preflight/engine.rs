@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Need, Outcome, Provider};
-use crate::engine::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era};
+use crate::patch::judge::report::{CapabilityReport, StackReport, State};
 use crate::patch::series::Series;
-use crate::patch::state::{CapabilityReport, StackReport, State};
 
 /// Everything of a checkout that decides whether a bundle runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -2,7 +2,7 @@
 
 use super::{BY_BUNDLE, EngineFacts, Need, Outcome, own};
 use crate::bundle::{Manifest, Target};
-use crate::engine::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era};
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::{StateKind, Structure, static_logits, static_query};
 use crate::model::{DType, Dim, Function, Value};

@@ -9,7 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::engine::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era};
 
 fn granite() -> Granite {
     Granite::fp16(Geometry::granite_350m())

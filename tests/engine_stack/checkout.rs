@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use granite_bundle::engine::capability::{Era, ProbeTest};
+use granite_bundle::checkout::capability::{Era, ProbeTest};
 use granite_bundle::patch::series::Series;
 
 use crate::files::skeleton;

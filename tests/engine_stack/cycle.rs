@@ -6,7 +6,7 @@ use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
 use git2::{IndexAddOption, Repository, Signature};
-use granite_bundle::engine::capability::Era;
+use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::Series;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -3,17 +3,16 @@
 //! The engine's source is not part of this repository. A skeleton has a patch's context and removed
 //! lines at their recorded positions and filler lines elsewhere.
 
-use std::collections::BTreeSet;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 
-use granite_bundle::engine::capability::{
-    Capability, Checkout, Era, FileView, Presence, Probe, ProbeTest, all_hold, survey,
+use granite_bundle::checkout::capability::{
+    Capability, Checkout, Era, Presence, Probe, ProbeTest, all_hold, survey,
 };
-use granite_bundle::patch::file::{FilePatch, Side};
+use granite_bundle::checkout::tree::{Entry, Memory, Overlay, PathRules, TreeView};
+use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
+use granite_bundle::patch::fit::trial::{changes, try_patch};
+use granite_bundle::patch::format::file::{FilePatch, Side};
 use granite_bundle::patch::series::{Patch, Series, Variant};
-use granite_bundle::patch::trial::{PathRules, changes, try_patch};
-use granite_bundle::patch::view::{Entry, Memory, Overlay, Text, TreeView};
-use granite_bundle::patch::{FileImage, FileMode, RepoPath};
 
 /// Swift's longest line in the engine's formatter configuration.
 const LINE_LENGTH: usize = 120;
@@ -39,7 +38,8 @@ pub(crate) fn skeleton(file: &FilePatch) -> String {
         while lines.len() + 1 < hunk.old_start {
             lines.push(filler(lines.len() + 1));
         }
-        let text = |line: &granite_bundle::patch::file::Line| String::from_utf8(line.text.clone());
+        let text =
+            |line: &granite_bundle::patch::format::file::Line| String::from_utf8(line.text.clone());
         lines.extend(hunk.preimage().map(|line| text(line).unwrap()));
     }
     for _ in 0..8 {
@@ -85,12 +85,12 @@ fn every_variant_goes_in_and_comes_out_of_its_skeleton() {
         let before = tree(patch);
         let after = patched(patch, &before);
         assert!(
-            all_hold(&variant.present, &Text(&after)).unwrap(),
+            all_hold(&variant.present, &after).unwrap(),
             "{}",
             variant.file
         );
         assert!(
-            !all_hold(&variant.present, &Text(&before)).unwrap(),
+            !all_hold(&variant.present, &before).unwrap(),
             "{}",
             variant.file
         );
@@ -270,21 +270,24 @@ fn every_era_has_a_variant_or_a_reason_for_every_patch() {
     }
 }
 
-/// An era's checkout, as far as the series asks about it, with nothing patched.
-struct Stock<'a> {
-    probes: Vec<&'a Probe>,
-}
-
-impl FileView for Stock<'_> {
-    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
-        let asked = self.probes.iter().filter(|probe| probe.file == path);
-        let lines = asked.map(|probe| match &probe.test {
-            ProbeTest::Contains(text) => format!("{text}\n"),
-            _ => "// nothing of it\n".to_owned(),
-        });
-        let text: String = lines.collect();
-        Ok((!text.is_empty()).then(|| text.into_bytes()))
+/// A checkout with the texts these probes look for, and nothing patched.
+fn stock_files(probes: &[&Probe]) -> Memory {
+    let mut files = BTreeMap::<_, String>::new();
+    for probe in probes {
+        let line = match &probe.test {
+            ProbeTest::Contains(text) => text,
+            _ => "// nothing of it",
+        };
+        let file = files.entry(probe.file.as_str()).or_default();
+        *file += &format!("{line}\n");
     }
+    Memory::new(files.into_iter().map(|(path, text)| {
+        let image = FileImage {
+            mode: FileMode::Regular,
+            data: text.into_bytes(),
+        };
+        (RepoPath::new(path).unwrap(), image)
+    }))
 }
 
 fn stock(series: &Series, era: Era) -> Checkout {
@@ -307,7 +310,7 @@ fn stock(series: &Series, era: Era) -> Checkout {
         &series.eras,
         &series.capabilities,
         series.provisions(),
-        &Stock { probes },
+        &stock_files(&probes),
     )
     .unwrap()
 }
@@ -335,7 +338,7 @@ fn stock_engines_have_what_the_table_says() {
 #[test]
 fn a_checkout_of_no_era_is_not_given_one() {
     let series = series();
-    let nothing = Stock { probes: Vec::new() };
+    let nothing = Memory::default();
     let checkout = survey(
         &series.eras,
         &series.capabilities,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
-use granite_bundle::engine::capability::Era;
+use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::Series;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use granite_bundle::engine::capability::Presence;
+use granite_bundle::checkout::capability::Presence;
 use granite_bundle::lint::{Family, Rule, rules};
 
 use crate::good::Base;

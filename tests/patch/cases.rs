@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use git2::{DiffFindOptions, DiffFormat, DiffOptions, Oid, Repository};
-use granite_bundle::patch::{FileImage, FileMode, RepoPath};
+use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 
 /// Files by path.
 pub(crate) type Tree = BTreeMap<RepoPath, FileImage>;

@@ -11,14 +11,15 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use git2::Repository;
-use granite_bundle::patch::file::{FilePatch, Hunk, Operation};
-use granite_bundle::patch::parse::parse;
-use granite_bundle::patch::plan::{self, Options, Site};
+use granite_bundle::checkout::site::Site;
+use granite_bundle::checkout::tree::{Memory, Overlay, PathRules};
+use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
+use granite_bundle::patch::fit::trial::{Trial, changes, try_merge, try_patch};
+use granite_bundle::patch::format::file::{FilePatch, Hunk, Operation};
+use granite_bundle::patch::format::parse::parse;
+use granite_bundle::patch::judge::plan::{self, Options};
+use granite_bundle::patch::judge::report::{FileProblem, State};
 use granite_bundle::patch::series::{Series, Source, from_file};
-use granite_bundle::patch::state::{FileProblem, State};
-use granite_bundle::patch::trial::{PathRules, Trial, changes, try_merge, try_patch};
-use granite_bundle::patch::view::{Memory, Overlay};
-use granite_bundle::patch::{FileImage, FileMode, RepoPath};
 
 use crate::cases::{Case, Kind, Random, Tree, case, entry};
 
@@ -389,7 +390,7 @@ fn states_agree_with_how_the_tree_came_about() {
                     .iter()
                     .for_each(|step| back.apply(&step.changes));
                 for (path, image) in &case.before {
-                    let found = granite_bundle::patch::present::image(&back, path).unwrap();
+                    let found = granite_bundle::checkout::tree::image(&back, path).unwrap();
                     assert_eq!(found.as_ref(), Some(image), "{path}");
                 }
             }

@@ -14,11 +14,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use git2::{Repository, Signature};
-use granite_bundle::patch::revert::{Revert, Source};
-use granite_bundle::patch::transaction::{
+use granite_bundle::checkout::{FileChange, FileImage, FileMode, RepoPath};
+use granite_bundle::patch::change::revert::{Revert, Source};
+use granite_bundle::patch::change::transaction::{
     self, Recorded, Request, Session, Step, TransactionError,
 };
-use granite_bundle::patch::{FileChange, FileImage, FileMode, RepoPath};
 
 use crate::kit::{FAILPOINT, Paused, Snapshot, snapshot};
 

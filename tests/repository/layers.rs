@@ -12,16 +12,26 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("aicode", &["mlir"]),
     ("model", &["bytes", "mlir", "aicode"]),
     ("bundle", &["bytes", "model"]),
+    ("checkout", &[]),
     ("engine", &["bundle", "model"]),
     ("profile", &["bundle", "engine", "model"]),
     ("finding", &[]),
-    ("lint", &["bundle", "engine", "finding", "model", "profile"]),
-    ("patch", &["engine"]),
-    ("preflight", &["bundle", "engine", "model", "patch"]),
+    (
+        "lint",
+        &[
+            "bundle", "checkout", "engine", "finding", "model", "profile",
+        ],
+    ),
+    ("patch", &["checkout"]),
+    (
+        "preflight",
+        &["bundle", "checkout", "engine", "model", "patch"],
+    ),
     (
         "report",
         &[
             "bundle",
+            "checkout",
             "engine",
             "finding",
             "lint",
@@ -35,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "bundle",
+            "checkout",
             "engine",
             "finding",
             "lint",

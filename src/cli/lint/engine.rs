@@ -4,8 +4,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::checkout::capability::{Checkout, survey as survey_tree};
+use crate::checkout::tree::Folder;
 use crate::cli::Advised;
-use crate::engine::capability::{Checkout, Folder, survey as survey_tree};
 use crate::patch::series::Series;
 
 /// A file every revision of the engine has.

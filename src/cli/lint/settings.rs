@@ -8,8 +8,8 @@ use anyhow::Context;
 
 use super::{Args, engine};
 use crate::bundle::Place;
+use crate::checkout::capability::Checkout;
 use crate::cli::Advised;
-use crate::engine::capability::Checkout;
 use crate::finding::closest;
 use crate::lint::Gate;
 use crate::lint::config::Config;

@@ -3,8 +3,8 @@
 use super::change::{Change, Planned};
 use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
 use crate::cli::examples;
-use crate::patch::plan;
-use crate::patch::transaction::{Action, Request};
+use crate::patch::change::transaction::{Action, Request};
+use crate::patch::judge::plan;
 
 /// Put the stack into the checkout, all or nothing
 #[derive(Debug, clap::Args)]

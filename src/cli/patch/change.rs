@@ -6,17 +6,18 @@ use git2::{Repository, RepositoryState};
 
 use super::checkout::{Checkout, Stack, report_left, write_json};
 use super::{ChangeArgs, EngineArgs, Exit, StackArgs, Ui};
+use crate::checkout::FileChange;
+use crate::checkout::eol::CheckedOut;
+use crate::checkout::site::Site;
+use crate::checkout::tree::{Entry, TreeView};
 use crate::cli::Advised;
-use crate::patch::FileChange;
-use crate::patch::eol::CheckedOut;
-use crate::patch::message::commit_message;
-use crate::patch::plan::{self, Options, PlanError, Site};
-use crate::patch::series::Series;
-use crate::patch::state::StackReport;
-use crate::patch::transaction::{
+use crate::patch::change::transaction::{
     self, Action, Commit, Outcome, Receipt, Request, Session, Step, net_changes,
 };
-use crate::patch::view::{Entry, TreeView};
+use crate::patch::format::mail::commit_message;
+use crate::patch::judge::plan::{self, Options, PlanError};
+use crate::patch::judge::report::StackReport;
+use crate::patch::series::Series;
 use crate::report::human;
 use crate::report::json::patch::{Document, Transaction};
 

@@ -9,17 +9,17 @@ use git2::{Oid, Repository};
 use serde::Serialize;
 
 use super::{EngineArgs, Exit, Ui};
+use crate::checkout::eol::CheckedOut;
+use crate::checkout::site::Site;
 use crate::cli::{Advised, checkout};
-use crate::patch;
-use crate::patch::eol::CheckedOut;
-use crate::patch::matrix::{history, matrix};
-use crate::patch::plan::{Options, Plan, Refusal, Site};
-use crate::patch::series::Series;
-use crate::patch::staged::staged;
-use crate::patch::state::{PatchReport, StackReport, State};
-use crate::patch::transaction::{
+use crate::patch::change::staged::staged;
+use crate::patch::change::transaction::{
     Left, Recovered, Session, TransactionError, interrupted, net_changes,
 };
+use crate::patch::judge::matrix::{history, matrix};
+use crate::patch::judge::plan::{Options, Plan, Refusal};
+use crate::patch::judge::report::{PatchReport, StackReport, State};
+use crate::patch::series::Series;
 use crate::report::human::{self, patch::Heading};
 
 /// How many commits are looked at for one a patch applies to, the latest.
@@ -28,7 +28,7 @@ const HISTORY: usize = 1000;
 /// A checkout a command works on.
 pub(super) struct Checkout<'a> {
     folder: &'a Path,
-    opened: patch::checkout::Checkout,
+    opened: crate::checkout::open::Checkout,
     lock_timeout: Duration,
 }
 

@@ -5,9 +5,9 @@ use std::io::Write;
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
 use crate::cli::examples;
-use crate::patch::plan;
-use crate::patch::transaction::net_changes;
-use crate::patch::unified::unified;
+use crate::patch::change::transaction::net_changes;
+use crate::patch::format::write::unified;
+use crate::patch::judge::plan;
 use crate::report::json::patch::Document;
 
 /// Print what the stack changes, or would change, as a diff that `git apply` takes

@@ -4,7 +4,7 @@ use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::Advised;
 use crate::cli::examples;
-use crate::patch::matrix::{history, matrix};
+use crate::patch::judge::matrix::{history, matrix};
 use crate::report::human;
 use crate::report::json::patch::{Document, Stretch};
 

@@ -4,13 +4,16 @@ use git2::Repository;
 
 use super::change::{Change, Planned};
 use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use crate::checkout::eol::CheckedOut;
+use crate::checkout::site::Site;
+use crate::checkout::tree::image;
+use crate::checkout::{FileImage, RepoPath};
 use crate::cli::examples;
-use crate::patch::eol::CheckedOut;
-use crate::patch::plan::{self, Site};
-use crate::patch::present::image;
-use crate::patch::revert::{Revert, RevertError, Source};
-use crate::patch::transaction::{self, Action, Receipt, Recorded, Request, Step, TransactionError};
-use crate::patch::{FileImage, RepoPath};
+use crate::patch::change::revert::{Revert, RevertError, Source};
+use crate::patch::change::transaction::{
+    self, Action, Receipt, Recorded, Request, Step, TransactionError,
+};
+use crate::patch::judge::plan::{self};
 
 /// Take the stack back, to the byte
 #[derive(Debug, clap::Args)]

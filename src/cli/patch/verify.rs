@@ -3,7 +3,7 @@
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::plan;
+use crate::patch::judge::plan;
 use crate::report::human;
 use crate::report::json::patch::Document;
 

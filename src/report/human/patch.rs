@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::patch::matrix::Matrix;
-use crate::patch::plan::{self, Verification};
-use crate::patch::series::Series;
-use crate::patch::state::{
+use crate::patch::change::transaction::{Action, Left, LeftReason, Outcome, Recovered, Request};
+use crate::patch::judge::matrix::Matrix;
+use crate::patch::judge::plan::{self, Verification};
+use crate::patch::judge::report::{
     CapabilityReport, DriftKind, FileReport, HunkReport, HunkVerdict, PatchReport, StackReport,
     State,
 };
-use crate::patch::transaction::{Action, Left, LeftReason, Outcome, Recovered, Request};
+use crate::patch::series::Series;
 
 /// Hunks explained for each file; the rest are counted.
 const EXPLAINED_HUNKS: usize = 3;

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::patch::RepoPath;
-use crate::patch::matrix::{Matrix, Range, Row};
-use crate::patch::series::{self, Series};
-use crate::patch::state::{
+use crate::checkout::RepoPath;
+use crate::patch::change::transaction::{Left, LeftReason, Outcome, Recovered};
+use crate::patch::judge::matrix::{Matrix, Range, Row};
+use crate::patch::judge::report::{
     CapabilityReport, FileReport, HunkReport, PatchReport, StackReport, State,
 };
-use crate::patch::transaction::{Left, LeftReason, Outcome, Recovered};
+use crate::patch::series::{self, Series};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "granite-bundle/patch/1";

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::capability::Era;
+use crate::checkout::capability::Era;
 use crate::preflight::{Outcome, Preflight};
 
 /// Name and version of the document.

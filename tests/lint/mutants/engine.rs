@@ -1,8 +1,8 @@
 //! Good bundles on engines that cannot run them, and engines that can.
 
-use granite_bundle::engine::capability::Capability::{ExtraStates, StaticStep, StaticWarmUp};
-use granite_bundle::engine::capability::Presence::{Native, Patched};
-use granite_bundle::engine::capability::{Capability, Era, Presence};
+use granite_bundle::checkout::capability::Capability::{ExtraStates, StaticStep, StaticWarmUp};
+use granite_bundle::checkout::capability::Presence::{Native, Patched};
+use granite_bundle::checkout::capability::{Capability, Era, Presence};
 
 use super::{Change, Mutant, Setting};
 use crate::good::Base;

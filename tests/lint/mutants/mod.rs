@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use granite_bundle::engine::capability::{Capability, Checkout, Era, Presence};
+use granite_bundle::checkout::capability::{Capability, Checkout, Era, Presence};
 use granite_bundle::lint::Platform;
 use granite_bundle::lint::fleet::{ProfileChoice, Settings};
 use granite_bundle::profile::{Profile, builtin};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::capability::Era;
+use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};

@@ -1,6 +1,6 @@
 //! `bundle-asset-shadowed`.
 
-use crate::engine::capability::Era;
+use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 

@@ -1,6 +1,6 @@
 //! `graph-input-order`.
 
-use crate::engine::capability::Era;
+use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::rules::facts::step::{self, Role};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};

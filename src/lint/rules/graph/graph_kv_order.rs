@@ -1,6 +1,6 @@
 //! `graph-kv-order`.
 
-use crate::engine::capability::Era;
+use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};

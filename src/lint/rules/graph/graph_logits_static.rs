@@ -1,6 +1,6 @@
 //! `graph-logits-static`.
 
-use crate::engine::capability::Capability;
+use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};

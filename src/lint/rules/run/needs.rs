@@ -1,6 +1,6 @@
 //! What a bundle needs of the engine it runs on.
 
-use crate::engine::capability::Capability;
+use crate::checkout::capability::Capability;
 use crate::lint::Context;
 use crate::lint::rules::facts::step::{self, Step};
 

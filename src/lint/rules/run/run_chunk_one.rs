@@ -1,7 +1,7 @@
 //! `run-chunk-one`.
 
 use super::needs;
-use crate::engine::capability::Capability;
+use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 

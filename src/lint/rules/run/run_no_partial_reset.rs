@@ -1,6 +1,6 @@
 //! `run-no-partial-reset`.
 
-use crate::engine::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era};
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};

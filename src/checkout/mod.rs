@@ -1,0 +1,11 @@
+//! A tree of files wherever it is, and what an engine checkout is and can do.
+
+pub mod blobs;
+pub mod capability;
+pub mod eol;
+mod image;
+pub mod open;
+pub mod site;
+pub mod tree;
+
+pub use image::{FileChange, FileImage, FileMode, RepoPath};

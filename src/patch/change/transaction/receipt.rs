@@ -1,0 +1,92 @@
+//! What the stack put into the checkout: enough to take it back to the byte.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::{Recorded, repo_path};
+use crate::checkout::RepoPath;
+
+/// The version of the receipt's file.
+const VERSION: u32 = 1;
+
+/// The patches in the checkout, in the order they were applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    version: u32,
+    /// First applied first.
+    pub applied: Vec<AppliedPatch>,
+}
+
+/// One applied patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliedPatch {
+    /// Its name in the series.
+    pub patch: String,
+    /// The files it changed, in the patch's order.
+    pub files: Vec<AppliedFile>,
+    /// The directories made for it, outermost first; taken away again when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directories: Vec<String>,
+}
+
+/// One file of an applied patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliedFile {
+    /// The file.
+    #[serde(with = "repo_path")]
+    pub path: RepoPath,
+    /// What it was; `None` if it was not there.
+    pub before: Option<Recorded>,
+    /// What the patch made of it; `None` if it was deleted.
+    pub after: Option<Recorded>,
+}
+
+impl Default for Receipt {
+    fn default() -> Receipt {
+        Receipt {
+            version: VERSION,
+            applied: Vec::new(),
+        }
+    }
+}
+
+impl Receipt {
+    /// Reads a receipt.
+    ///
+    /// # Errors
+    /// When the text is not a receipt of this version.
+    pub(super) fn parse(text: &[u8]) -> Result<Receipt, String> {
+        let receipt: Receipt = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        if receipt.version != VERSION {
+            return Err(format!(
+                "version {} where {VERSION} is known",
+                receipt.version
+            ));
+        }
+        Ok(receipt)
+    }
+
+    /// The entry of a patch.
+    pub fn of(&self, patch: &str) -> Option<&AppliedPatch> {
+        self.applied.iter().find(|applied| applied.patch == patch)
+    }
+
+    /// What the latest patch that touched `path` made of it.
+    pub fn latest(&self, path: &RepoPath) -> Option<&AppliedFile> {
+        let files = self.applied.iter().rev().flat_map(|applied| &applied.files);
+        files.into_iter().find(|file| &file.path == path)
+    }
+
+    /// Notes a patch as the latest applied.
+    pub fn push(&mut self, applied: AppliedPatch) {
+        self.forget(&applied.patch);
+        self.applied.push(applied);
+    }
+
+    /// Forgets a patch.
+    pub fn forget(&mut self, patch: &str) {
+        self.applied.retain(|applied| applied.patch != patch);
+    }
+}

@@ -1,0 +1,244 @@
+//! Which patch is in which state on which stretch of an engine's history, without checking anything out.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use git2::{Oid, Repository, Sort, Tree};
+
+use crate::checkout::RepoPath;
+use crate::checkout::capability::{Era, Probe};
+use crate::checkout::site::Site;
+use crate::checkout::tree::{Committed, PathRules};
+use crate::patch::judge::plan::{Options, PlanError, status};
+use crate::patch::judge::report::{StackReport, State};
+use crate::patch::series::Series;
+
+/// A series over a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    /// The commits looked at, oldest first.
+    pub commits: Vec<Commit>,
+    /// One row per patch judged, in the order of the series.
+    pub rows: Vec<Row>,
+}
+
+/// One commit of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: Oid,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The first line of its message, not valid UTF-8 replaced.
+    pub summary: String,
+    /// Where the series stands there; commits alike share one report.
+    pub report: Arc<StackReport>,
+}
+
+/// One patch over the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The patch's name.
+    pub patch: String,
+    /// Stretches of commits that are alike, oldest first, without gaps.
+    pub ranges: Vec<Range>,
+}
+
+/// Neighbouring commits on which a patch is in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// Index of the first commit in [`Matrix::commits`].
+    pub first: usize,
+    /// Index of the last commit.
+    pub last: usize,
+    /// The era of all of them.
+    pub era: Option<Era>,
+    /// The state on all of them.
+    pub state: State,
+    /// The file of the variant judged.
+    pub file: String,
+}
+
+impl Range {
+    /// How many commits.
+    pub fn commits(&self) -> usize {
+        self.last - self.first + 1
+    }
+}
+
+impl Matrix {
+    /// The stretches of history a patch applies to as it is.
+    pub fn applies_to<'m>(&'m self, patch: &str) -> impl Iterator<Item = &'m Range> {
+        let row = self.rows.iter().find(|row| row.patch == patch);
+        let ranges = row.into_iter().flat_map(|row| &row.ranges);
+        ranges.filter(|range| range.state == State::Applicable)
+    }
+}
+
+/// Why there is no matrix.
+#[derive(Debug, thiserror::Error)]
+pub enum MatrixError {
+    /// A commit or range of commits that is not there.
+    #[error("`{revisions}` names no commits: {}", source.message())]
+    NoSuchRevision {
+        /// What was asked for.
+        revisions: String,
+        /// libgit2's word.
+        source: git2::Error,
+    },
+    /// The history cannot be read.
+    #[error("the history cannot be read: {}", .0.message())]
+    History(#[from] git2::Error),
+    /// The series cannot be judged.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+/// The commits of `revisions`, oldest first: everything a commit can reach, or a range `A..B`.
+///
+/// # Errors
+/// When `revisions` names no commits or the history cannot be read.
+pub fn history(repository: &Repository, revisions: &str) -> Result<Vec<Oid>, MatrixError> {
+    let mut walk = repository.revwalk()?;
+    walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE)?;
+    let pushed = if revisions.contains("..") {
+        walk.push_range(revisions)
+    } else {
+        let object = repository.revparse_single(revisions);
+        object
+            .and_then(|object| object.peel_to_commit())
+            .and_then(|commit| walk.push(commit.id()))
+    };
+    pushed.map_err(|source| MatrixError::NoSuchRevision {
+        revisions: revisions.to_owned(),
+        source,
+    })?;
+    Ok(walk.collect::<Result<_, _>>()?)
+}
+
+/// Judges the series on every commit.
+///
+/// Commits whose files the series names are the same are judged once.
+///
+/// # Errors
+/// When an object cannot be read, or `options` name no patch.
+pub fn matrix(
+    repository: &Repository,
+    series: &Series,
+    options: &Options,
+    history: &[Oid],
+) -> Result<Matrix, MatrixError> {
+    let paths = named(series);
+    let mut judged = HashMap::new();
+    let mut commits = Vec::with_capacity(history.len());
+    for id in history {
+        let commit = repository.find_commit(*id)?;
+        let tree = commit.tree()?;
+        let key = fingerprint(&tree, &paths)?;
+        let report = match judged.get(&key) {
+            Some(report) => Arc::clone(report),
+            None => {
+                let report = Arc::new(judge(repository, tree, series, options)?);
+                judged.insert(key, Arc::clone(&report));
+                report
+            }
+        };
+        commits.push(Commit {
+            id: *id,
+            time: commit.time().seconds(),
+            summary: first_line(commit.message_bytes()),
+            report,
+        });
+    }
+    Ok(Matrix {
+        rows: rows(&commits),
+        commits,
+    })
+}
+
+fn judge(
+    repository: &Repository,
+    tree: Tree<'_>,
+    series: &Series,
+    options: &Options,
+) -> Result<StackReport, PlanError> {
+    let view = Committed::new(repository, tree);
+    let site = Site {
+        view: &view,
+        committed: Some(&view),
+        blobs: Some(repository),
+        rules: PathRules::default(),
+    };
+    status(site, series, options)
+}
+
+fn first_line(message: &[u8]) -> String {
+    let line = message.split(|byte| *byte == b'\n').next();
+    String::from_utf8_lossy(line.unwrap_or_default()).into_owned()
+}
+
+/// Every path a judgement can depend on.
+fn named(series: &Series) -> BTreeSet<RepoPath> {
+    let variants = || series.patches.iter().flat_map(|patch| &patch.variants);
+    let files = variants().flat_map(|variant| variant.files.iter().flatten());
+    let patched = files.flat_map(|file| [Some(&file.path), file.from.as_ref()]);
+    let probes = variants().flat_map(|variant| &variant.present);
+    let probes = probes.chain(series.eras.iter().flat_map(|era| &era.when));
+    let native = series
+        .capabilities
+        .iter()
+        .flat_map(|capability| &capability.native);
+    let probed = probes.chain(native.flatten());
+    let probed = probed.filter_map(|probe: &Probe| RepoPath::new(&probe.file));
+    patched.flatten().cloned().chain(probed).collect()
+}
+
+/// What is at each path and at the folders above it; two trees of one fingerprint are judged alike.
+fn fingerprint(
+    tree: &Tree<'_>,
+    paths: &BTreeSet<RepoPath>,
+) -> Result<Vec<Option<(Oid, i32)>>, git2::Error> {
+    let at = |path: &RepoPath| match tree.get_path(path.as_str().as_ref()) {
+        Ok(entry) => Ok(Some((entry.id(), entry.filemode()))),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    };
+    paths.iter().map(at).collect()
+}
+
+fn rows(commits: &[Commit]) -> Vec<Row> {
+    let Some(first) = commits.first() else {
+        return Vec::new();
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for (column, patch) in first.report.patches.iter().enumerate() {
+        let mut ranges: Vec<Range> = Vec::new();
+        for (index, commit) in commits.iter().enumerate() {
+            let Some(patch) = commit.report.patches.get(column) else {
+                continue;
+            };
+            let range = Range {
+                first: index,
+                last: index,
+                era: commit.report.era,
+                state: patch.state,
+                file: patch.file.clone(),
+            };
+            match ranges.last_mut() {
+                Some(before) if before.is_like(&range) => before.last = index,
+                _ => ranges.push(range),
+            }
+        }
+        rows.push(Row {
+            patch: patch.name.clone(),
+            ranges,
+        });
+    }
+    rows
+}
+
+impl Range {
+    fn is_like(&self, other: &Range) -> bool {
+        (self.era, self.state, &self.file) == (other.era, other.state, &other.file)
+    }
+}

@@ -1,0 +1,251 @@
+//! The states of capabilities, patches and files, and the report that carries them.
+
+use std::fmt;
+
+use git2::Oid;
+use serde::{Serialize, Serializer};
+
+use crate::checkout::RepoPath;
+use crate::checkout::capability::{Capability, Era};
+use crate::patch::format::file::Operation;
+
+/// Where a capability, a patch or a file stands. The order is the order of preference: where several could be said, the
+/// first is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Upstream already has it.
+    Native,
+    /// The files equal what the patch makes of the committed pre-image.
+    Applied,
+    /// The change is there and the file has other edits.
+    AppliedModified,
+    /// Applies cleanly.
+    Applicable,
+    /// Some files, or some hunks of a file, are there and others are not.
+    Partial,
+    /// Applies by merge against the recorded pre-image.
+    ThreeWay,
+    /// Does not apply.
+    Conflict,
+    /// No variant for this engine, or a patch that cannot be read.
+    Unsupported,
+}
+
+impl State {
+    /// Every state, in order of preference.
+    pub const ALL: [State; 8] = [
+        State::Native,
+        State::Applied,
+        State::AppliedModified,
+        State::Applicable,
+        State::Partial,
+        State::ThreeWay,
+        State::Conflict,
+        State::Unsupported,
+    ];
+
+    /// The word used in JSON and on the terminal.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Native => "native",
+            State::Applied => "applied",
+            State::AppliedModified => "applied-modified",
+            State::Applicable => "applicable",
+            State::Partial => "partial",
+            State::ThreeWay => "three-way",
+            State::Conflict => "conflict",
+            State::Unsupported => "unsupported",
+        }
+    }
+
+    /// True where nothing is left to do: the change is there, from upstream or by the patch.
+    pub fn is_there(self) -> bool {
+        matches!(
+            self,
+            State::Native | State::Applied | State::AppliedModified
+        )
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// Where the whole stack stands in one tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackReport {
+    /// The tree's era; `None` where the content is of no known one, and for a stack that knows no eras.
+    pub era: Option<Era>,
+    /// What upstream's own text has.
+    pub native: Vec<Capability>,
+    /// One entry per capability the series declares, in its order; empty for a folder of patches.
+    pub capabilities: Vec<CapabilityReport>,
+    /// One entry per patch judged, in the order of the series.
+    pub patches: Vec<PatchReport>,
+}
+
+/// Where one capability stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapabilityReport {
+    /// The capability.
+    pub id: Capability,
+    /// Exactly one state.
+    pub state: State,
+    /// The patch that provides it or would; `None` where it is native or no patch of the series provides it.
+    pub patch: Option<String>,
+}
+
+/// Where one patch stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatchReport {
+    /// Its name in the series.
+    pub name: String,
+    /// The file of the variant judged, relative to the stack's folder.
+    pub file: String,
+    /// Its state.
+    pub state: State,
+    /// The files it names, in its order.
+    pub files: Vec<FileReport>,
+    /// True where `apply` gets the patch in, or has nothing to do.
+    pub achievable: bool,
+    /// Why it is where it is, where the files do not say it: an unreadable patch, an era without a variant, a merge whose
+    /// result was refused.
+    pub reason: Option<String>,
+}
+
+/// Where one file of a patch stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileReport {
+    /// The file's path: the new one where the patch renames or copies.
+    pub path: RepoPath,
+    /// The path renamed or copied from.
+    pub from: Option<RepoPath>,
+    /// What the patch does to the file.
+    pub operation: Operation,
+    /// The file's state.
+    pub state: State,
+    /// Blob id before the patch, `None` where there is no such file or it is not known.
+    pub preimage: Option<Oid>,
+    /// Blob id after the patch, likewise.
+    pub postimage: Option<Oid>,
+    /// What keeps the whole file from being patched.
+    pub problem: Option<FileProblem>,
+    /// The file's hunks.
+    pub hunks: Vec<HunkReport>,
+}
+
+/// Where one hunk stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HunkReport {
+    /// Counts from 1.
+    pub index: usize,
+    /// Where its pre-image starts in the file, counted from 1; `None` where it does not apply.
+    pub line: Option<usize>,
+    /// `line` minus the line in the hunk's header.
+    pub offset: Option<isize>,
+    /// Why.
+    pub verdict: HunkVerdict,
+}
+
+impl HunkReport {
+    /// True where the hunk applies.
+    pub fn applies(&self) -> bool {
+        self.verdict == HunkVerdict::Applies
+    }
+}
+
+/// What becomes of a hunk, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HunkVerdict {
+    /// It applies.
+    Applies,
+    /// The file has the post-image already, at this line.
+    AlreadyThere {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// The lines it needs are not there.
+    Drifted(Drift),
+    /// The file is not there.
+    FileGone,
+    /// The hunk fits, but the file as a whole cannot be patched.
+    FileRefused,
+}
+
+/// The nearest the file comes to what a hunk needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Where the excerpt starts in the file, counted from 1.
+    pub line: usize,
+    /// What the hunk needs and what is there, as an edit of one into the other.
+    pub lines: Vec<DriftLine>,
+}
+
+/// One line of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftLine {
+    /// Whether the line is expected, found or both.
+    pub kind: DriftKind,
+    /// The text without its line ending, not valid UTF-8 replaced.
+    pub text: String,
+}
+
+/// How a line of an excerpt came to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// Expected and found.
+    Same,
+    /// Expected by the hunk, not in the file.
+    Expected,
+    /// In the file, not expected by the hunk.
+    Found,
+}
+
+/// What keeps a file from being patched, whatever its hunks say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileProblem {
+    /// Nothing there to change.
+    #[error("`{0}` is not there")]
+    Missing(RepoPath),
+    /// The file to be made exists.
+    #[error("`{0}` is there already")]
+    Exists(RepoPath),
+    /// An earlier part of the same patch removed or moved it.
+    #[error("`{0}` was removed or renamed earlier in the patch")]
+    Gone(RepoPath),
+    /// A folder, a submodule, a device.
+    #[error("`{0}` is not a file")]
+    NotAFile(RepoPath),
+    /// The path leads through a symbolic link.
+    #[error("`{path}` leads through the symbolic link `{link}`")]
+    BeyondSymlink {
+        /// The path the patch names.
+        path: RepoPath,
+        /// The link.
+        link: RepoPath,
+    },
+    /// A symbolic link where a file is expected, or the other way round.
+    #[error(
+        "`{0}` is a symbolic link where the patch expects a file, or a file where it expects a link"
+    )]
+    WrongType(RepoPath),
+    /// A path that differs from an existing one only by the case of its letters.
+    #[error("`{path}` and `{existing}` are one file where letter case is ignored")]
+    CaseCollision {
+        /// The path the patch names.
+        path: RepoPath,
+        /// What is there.
+        existing: RepoPath,
+    },
+    /// A deletion that does not remove every line.
+    #[error("`{0}` would be deleted, but the patch leaves some of its content")]
+    DeletionLeavesContent(RepoPath),
+}

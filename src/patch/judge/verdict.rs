@@ -1,0 +1,350 @@
+//! Judges one patch after the other on the result of those before.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use git2::Oid;
+
+use crate::checkout::capability::{Capability, Era, all_hold};
+use crate::checkout::site::Site;
+use crate::checkout::tree::{Overlay, image};
+use crate::checkout::{FileChange, FileImage, RepoPath};
+use crate::patch::fit::explain;
+use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
+use crate::patch::format::file::FilePatch;
+use crate::patch::judge::detect::{self, Found, blob_id, by_era};
+use crate::patch::judge::plan::Step;
+use crate::patch::judge::report::{FileReport, HunkReport, HunkVerdict, PatchReport, State};
+use crate::patch::judge::syntax::{is_swift, new_faults};
+use crate::patch::series::{Patch, Variant};
+
+/// Both trees without any patch of the series; where they differ, somebody has edited.
+pub(super) struct Baseline<'v> {
+    pub(super) current: Overlay<'v>,
+    /// `None` in a plain export.
+    pub(super) committed: Option<Overlay<'v>>,
+}
+
+impl Baseline<'_> {
+    fn is_edited(&self, path: &RepoPath) -> io::Result<bool> {
+        let Some(committed) = &self.committed else {
+            return Ok(false);
+        };
+        Ok(image(&self.current, path)? != image(committed, path)?)
+    }
+
+    /// Files the steps change that have uncommitted edits other than the stack's.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn edited(&self, steps: &[Step]) -> io::Result<Vec<RepoPath>> {
+        let touched = steps.iter().flat_map(|step| &step.changes);
+        let touched: BTreeSet<_> = touched.map(|change| &change.path).collect();
+        let mut edited = Vec::new();
+        for path in touched {
+            if self.is_edited(path)? {
+                edited.push(path.clone());
+            }
+        }
+        Ok(edited)
+    }
+}
+
+/// What one patch changes.
+pub(super) fn step(patch: &Patch, variant: &Variant, changes: Vec<FileChange>) -> Step {
+    Step {
+        patch: patch.name.clone(),
+        title: patch.title.clone(),
+        file: variant.file.clone(),
+        provides: variant.provides.clone(),
+        changes,
+    }
+}
+
+/// The judging of one patch after the other.
+pub(super) struct Judging<'a, 'v> {
+    pub(super) site: Site<'v>,
+    pub(super) era: Option<Era>,
+    pub(super) three_way: bool,
+    pub(super) knows_eras: bool,
+    pub(super) native: &'a [Capability],
+    /// The tree with the patches judged so far in it.
+    pub(super) tree: Overlay<'v>,
+    pub(super) baseline: &'a Baseline<'v>,
+    /// What applying does, as far as judged.
+    pub(super) steps: Vec<Step>,
+}
+
+impl Judging<'_, '_> {
+    /// Judges the next patch; `found` is what of it the tree has.
+    ///
+    /// # Errors
+    /// When a file of the tree or a blob cannot be read.
+    pub(super) fn patch(
+        &mut self,
+        patch: &Patch,
+        found: Option<&Found<'_>>,
+    ) -> io::Result<PatchReport> {
+        let is_native = |id: &Capability| self.native.contains(id);
+        if !patch.provides.is_empty() && patch.provides.iter().all(is_native) {
+            return self.native_patch(patch);
+        }
+        if let Some(found) = found {
+            return self.present_patch(patch, found);
+        }
+        for variant in by_era(patch, self.era) {
+            if let Some(report) = self.applicable(patch, variant)? {
+                return Ok(report);
+            }
+        }
+        self.inapplicable(patch)
+    }
+
+    fn is_written_for(&self, variant: &Variant) -> bool {
+        !self.knows_eras || self.era.is_some_and(|era| variant.eras.contains(&era))
+    }
+
+    fn native_patch(&self, patch: &Patch) -> io::Result<PatchReport> {
+        let variant = by_era(patch, self.era).next();
+        let mut report = empty_report(patch, variant, State::Native);
+        report.achievable = true;
+        Ok(report)
+    }
+
+    fn present_patch(&self, patch: &Patch, found: &Found<'_>) -> io::Result<PatchReport> {
+        let mut edited = found.entangled;
+        for change in &found.removal {
+            edited |= self.baseline.is_edited(&change.path)?;
+        }
+        let state = if edited {
+            State::AppliedModified
+        } else {
+            State::Applied
+        };
+        let mut report = empty_report(patch, Some(found.variant), state);
+        report.achievable = true;
+        for file in found.variant.files.iter().flatten() {
+            let edited = found.entangled || self.baseline.is_edited(&file.path)?;
+            let state = if edited {
+                State::AppliedModified
+            } else {
+                State::Applied
+            };
+            report
+                .files
+                .push(present_file(file, state, &found.removal)?);
+        }
+        Ok(report)
+    }
+
+    /// The patch as it applies, by placing its hunks; `None` where it does not.
+    fn applicable(&mut self, patch: &Patch, variant: &Variant) -> io::Result<Option<PatchReport>> {
+        let Ok(files) = &variant.files else {
+            return Ok(None);
+        };
+        let trial = try_patch(files, &self.tree, self.site.rules)?;
+        if !trial.applies() {
+            return Ok(None);
+        }
+        let changes = changes(files, &trial, &self.tree)?;
+        if !self.take(patch, variant, changes)? {
+            return Ok(None);
+        }
+        let mut report = empty_report(patch, Some(variant), State::Applicable);
+        report.achievable = true;
+        for (file, trial) in files.iter().zip(&trial.files) {
+            report
+                .files
+                .push(tried_file(file, trial, State::Applicable)?);
+        }
+        Ok(Some(report))
+    }
+
+    /// Puts a patch's changes into the tree, if the result shows what the variant must leave.
+    fn take(
+        &mut self,
+        patch: &Patch,
+        variant: &Variant,
+        changes: Vec<FileChange>,
+    ) -> io::Result<bool> {
+        let mut after = self.tree.clone();
+        after.apply(&changes);
+        if !all_hold(&variant.present, &after)? {
+            return Ok(false);
+        }
+        self.tree = after;
+        self.steps.push(step(patch, variant, changes));
+        Ok(true)
+    }
+
+    fn inapplicable(&mut self, patch: &Patch) -> io::Result<PatchReport> {
+        let Some(variant) = by_era(patch, self.era).next() else {
+            return Ok(empty_report(patch, None, State::Unsupported));
+        };
+        let files = match &variant.files {
+            Ok(files) => files,
+            Err(error) => {
+                let mut report = empty_report(patch, Some(variant), State::Unsupported);
+                report.reason = Some(error.to_string());
+                return Ok(report);
+            }
+        };
+        if !self.is_written_for(variant) {
+            let mut report = empty_report(patch, Some(variant), State::Unsupported);
+            report.reason = Some(match self.era {
+                Some(era) => format!("no variant for era {era}"),
+                None => "the engine is of no known era, and no variant applies to it".to_owned(),
+            });
+            return Ok(report);
+        }
+        let trial = try_patch(files, &self.tree, self.site.rules)?;
+        let merged = self.merged(files)?;
+        let mut report = empty_report(patch, Some(variant), State::Conflict);
+        for (index, (file, trial)) in files.iter().zip(&trial.files).enumerate() {
+            let merged = merged.as_ref().and_then(|merged| merged.files.get(index));
+            let state = self.file_state(file, trial, merged)?;
+            report.files.push(tried_file(file, trial, state)?);
+        }
+        let merges = match merged.filter(Trial::applies) {
+            Some(merged) => self.take_merged(patch, variant, files, &merged)?,
+            None => None,
+        };
+        let is_some_there =
+            |file: &FileReport| file.state.is_there() || file.state == State::Partial;
+        report.achievable = merges == Some(Accepted::Yes);
+        report.state = if report.files.iter().any(is_some_there) {
+            State::Partial
+        } else if report.achievable {
+            State::ThreeWay
+        } else {
+            State::Conflict
+        };
+        if let Some(Accepted::No(reason)) = merges {
+            report.reason = Some(reason);
+        }
+        Ok(report)
+    }
+
+    fn merged(&self, files: &[FilePatch]) -> io::Result<Option<Trial>> {
+        let Some(blobs) = self.site.blobs.filter(|_| self.three_way) else {
+            return Ok(None);
+        };
+        try_merge(files, &self.tree, self.site.rules, blobs).map(Some)
+    }
+
+    /// A merge is taken only where the result is sound.
+    fn take_merged(
+        &mut self,
+        patch: &Patch,
+        variant: &Variant,
+        files: &[FilePatch],
+        merged: &Trial,
+    ) -> io::Result<Option<Accepted>> {
+        let changes = changes(files, merged, &self.tree)?;
+        for change in changes
+            .iter()
+            .filter(|change| is_swift(change.path.as_str()))
+        {
+            let [before, after] = [&change.before, &change.after]
+                .map(|image| image.as_ref().map_or(&[][..], |image| &image.data));
+            if let Some(fault) = new_faults(before, after).first() {
+                return Ok(Some(Accepted::No(format!(
+                    "merging leaves `{}` with a syntax error at line {}: {}",
+                    change.path, fault.line, fault.text
+                ))));
+            }
+        }
+        Ok(Some(if self.take(patch, variant, changes)? {
+            Accepted::Yes
+        } else {
+            Accepted::No("merging does not leave what the patch is for".to_owned())
+        }))
+    }
+
+    fn file_state(
+        &self,
+        file: &FilePatch,
+        trial: &FileTrial,
+        merged: Option<&FileTrial>,
+    ) -> io::Result<State> {
+        if trial.applies() {
+            return Ok(State::Applicable);
+        }
+        let alone = std::slice::from_ref(file);
+        if detect::backwards(alone, &self.tree, self.site.rules)?.is_some() {
+            let edited = self.baseline.is_edited(&file.path)?;
+            return Ok(if edited {
+                State::AppliedModified
+            } else {
+                State::Applied
+            });
+        }
+        if let Some(blobs) = self.site.blobs
+            && detect::file_merged_out(file, &self.tree, blobs)?.is_some()
+        {
+            return Ok(State::AppliedModified);
+        }
+        let hunks = explain::hunks(file, trial);
+        let is_there = |hunk: &HunkReport| matches!(hunk.verdict, HunkVerdict::AlreadyThere { .. });
+        Ok(if hunks.iter().any(is_there) {
+            State::Partial
+        } else if merged.is_some_and(FileTrial::applies) {
+            State::ThreeWay
+        } else {
+            State::Conflict
+        })
+    }
+}
+
+/// Whether a clean merge is good enough to be written.
+#[derive(Debug, PartialEq, Eq)]
+enum Accepted {
+    Yes,
+    No(String),
+}
+
+fn empty_report(patch: &Patch, variant: Option<&Variant>, state: State) -> PatchReport {
+    PatchReport {
+        name: patch.name.clone(),
+        file: variant.map_or_else(String::new, |variant| variant.file.clone()),
+        state,
+        files: Vec::new(),
+        achievable: false,
+        reason: None,
+    }
+}
+
+fn tried_file(patch: &FilePatch, trial: &FileTrial, state: State) -> io::Result<FileReport> {
+    let applies = state == State::Applicable;
+    Ok(FileReport {
+        path: patch.path.clone(),
+        from: patch.from.clone(),
+        operation: trial.operation,
+        state,
+        preimage: id(trial.before.as_ref())?,
+        postimage: id(trial.after.as_ref().filter(|_| applies))?,
+        problem: trial.problem.clone(),
+        hunks: explain::hunks(patch, trial),
+    })
+}
+
+fn present_file(patch: &FilePatch, state: State, removal: &[FileChange]) -> io::Result<FileReport> {
+    let at = |path: &RepoPath| removal.iter().find(|change| change.path == *path);
+    let now = at(&patch.path).and_then(|change| change.before.as_ref());
+    let source = patch.from.as_ref().unwrap_or(&patch.path);
+    let before = at(source).and_then(|change| change.after.as_ref());
+    Ok(FileReport {
+        path: patch.path.clone(),
+        from: patch.from.clone(),
+        operation: patch.operation,
+        state,
+        preimage: id(before)?,
+        postimage: id(now)?,
+        problem: None,
+        hunks: explain::hunks_there(patch, now.map_or(&[], |image| &image.data)),
+    })
+}
+
+fn id(image: Option<&FileImage>) -> io::Result<Option<Oid>> {
+    image.map(|image| blob_id(&image.data)).transpose()
+}
