@@ -5,7 +5,8 @@
 //! ```text
 //! bytes ─► mlir ─► aicode ─► model ─► bundle ─┬─► engine, profile ─► lint ─► finding ─┐
 //!                                             └─► inspect, diff ──────────────────────┼─► report ─► cli
-//! patches/ ─► patch::series ─► patch::plan ─► patch::transaction ─────────────────────┘
+//! checkout ─┬─► patch: format ─► series ─► fit ─► judge ─► change ────────────────────┘
+//!           └─► lint, preflight
 //! ```
 
 pub mod aicode;

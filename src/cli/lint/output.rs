@@ -10,10 +10,11 @@ use crate::cli::Ui;
 use crate::engine::outlook::Outlook;
 use crate::lint::ContentHash;
 use crate::lint::fleet::{Linted, Report};
+use crate::report::findings::place::Places;
+use crate::report::findings::{github, junit, sarif};
+use crate::report::human;
 use crate::report::json::inspect::{Entry, Options};
 use crate::report::json::lint::Document;
-use crate::report::place::Places;
-use crate::report::{github, human, junit, sarif};
 
 /// Renders the report, and writes it whole or not at all.
 pub(super) fn write(

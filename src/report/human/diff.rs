@@ -2,10 +2,9 @@
 
 use anstyle::Style;
 
-use super::page::Page;
 use crate::bundle::{Change, ChangeKind, Section, Target};
 use crate::report::terminal::{
-    BAD, DIM, GOOD, NOTABLE, PLAIN, painted, plural, safe, shortened, width,
+    BAD, DIM, GOOD, NOTABLE, PLAIN, Page, painted, plural, safe, shortened, width,
 };
 
 /// The page of the changes from `a` to `b`.

@@ -6,11 +6,9 @@ use crate::finding::{Finding, Level};
 use crate::lint::fleet::{Linted, Report};
 use crate::lint::{Counts, Family, rules};
 use crate::report::terminal::{
-    ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, STRONG, painted, plural, safe,
+    ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, STRONG, painted, plural, safe,
     shortened, width, with_code, wrapped,
 };
-
-use super::page::Page;
 
 /// Columns of a level, the widest word.
 const LEVEL: usize = 7;

@@ -1,11 +1,10 @@
 //! Many targets at a glance.
 
-use super::page::Page;
 use crate::bundle::{Failure, Opened, Target};
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::StateKind;
 use crate::model::Weights;
-use crate::report::terminal::{ACCENT, BAD, Cell, Columns, DIM, STRONG, plural, size};
+use crate::report::terminal::{ACCENT, BAD, Cell, Columns, DIM, Page, STRONG, plural, size};
 
 /// A row for each target, in the order given.
 pub fn list(targets: &[Opened], outlooks: &[Option<Outlook<'_>>], columns: u16) -> String {

@@ -4,7 +4,6 @@ pub mod diff;
 pub mod inspect;
 pub mod lint;
 pub mod list;
-mod page;
 pub mod patch;
 pub mod preflight;
 pub mod rules;

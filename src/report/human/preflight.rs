@@ -2,9 +2,8 @@
 
 use anstyle::Style;
 
-use super::page::Page;
 use crate::preflight::{Need, Outcome, Preflight, Verdict};
-use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, painted};
+use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, Page, painted};
 
 /// What the page is about, as its heading shows it.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,8 @@
 use crate::finding::Level;
 use crate::lint::{Family, Rule};
 use crate::report::terminal::{
-    BAD, DIM, NOTABLE, PLAIN, painted, plural, safe, with_code, wrapped,
+    BAD, DIM, NOTABLE, PLAIN, Page, painted, plural, safe, with_code, wrapped,
 };
-
-use super::page::Page;
 
 /// Columns of a level, the widest word.
 const LEVEL: usize = 7;

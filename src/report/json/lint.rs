@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::finding::{self, Level};
 use crate::lint::fleet::Report;
 use crate::lint::{Counts, Rule};
-use crate::report::place::Places;
+use crate::report::findings::place::Places;
 
 use super::inspect::Entry;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::report::terminal::{
+use super::{
     ACCENT, Columns, DIM, PLAIN, STRONG, painted, safe, shortened, width, with_code, wrapped,
 };
 

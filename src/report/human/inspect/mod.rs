@@ -3,7 +3,6 @@
 use anstyle::Style;
 use serde_json::Value as Json;
 
-use super::page::Page;
 use crate::bundle::{Language, Manifest, Symlink, Target, Tokenizer};
 use crate::engine::memory::{bytes_per_token, tokens_per_second};
 use crate::engine::outlook::Outlook;
@@ -16,7 +15,7 @@ use crate::model::{
 use crate::profile;
 use crate::report::json::inspect::Options;
 use crate::report::terminal::{
-    ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, STRONG, count, plural, size,
+    ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, STRONG, count, plural, size,
 };
 
 /// Quantized groups listed without `--weights`.
