@@ -24,7 +24,7 @@ macro_rules! dtypes {
                 match self { $(DType::$variant => $display,)* }
             }
 
-            /// Bytes one element takes in a constant's data; sub-byte types and `bool` take one byte.
+            /// Bytes one element takes where each has bytes of its own; sub-byte types and `bool` take one.
             pub const fn storage_bytes(self) -> u64 {
                 match self { $(DType::$variant => $storage,)* }
             }
@@ -75,6 +75,35 @@ dtypes! {
 }
 
 impl DType {
+    /// Bits of one element of a type smaller than a byte; `bool` is not one, it takes a byte always.
+    pub const fn sub_byte_bits(self) -> Option<u64> {
+        Some(match self {
+            DType::UInt1 => 1,
+            DType::Int2 | DType::UInt2 => 2,
+            DType::UInt3 => 3,
+            DType::Int4 | DType::UInt4 | DType::Float4E2M1FN => 4,
+            DType::UInt6 => 6,
+            _ => return None,
+        })
+    }
+
+    /// Bytes that elements take side by side, the first in the lowest bits; `None` for types of a byte and more, and
+    /// for `uint3`, whose packed form nothing writes.
+    ///
+    /// Source: the packing functions of `coreai-torch` 0.4.3, which pad the last group of elements to whole bytes
+    /// (four 6-bit elements to three bytes) and refuse three bits.
+    pub const fn packed_bytes(self, elements: u64) -> Option<u64> {
+        let (group, bytes) = match self.sub_byte_bits() {
+            Some(1) => (8, 1),
+            Some(2) => (4, 1),
+            Some(4) => (2, 1),
+            Some(6) => (4, 3),
+            _ => return None,
+        };
+        // At most three quarters of a 64-bit number.
+        Some(elements.div_ceil(group) * bytes)
+    }
+
     /// Finds a type by its contract spelling.
     pub fn from_name(name: &str) -> Option<DType> {
         DType::ALL

@@ -129,15 +129,12 @@ pub fn weight_bytes_per_token(weights: &Weights) -> u64 {
     let Some(embedding) = weights.embedding.as_ref().filter(|_| !tied) else {
         return weights.bytes();
     };
-    let element = embedding.dtype.storage_bytes();
-    let product = |dims: &[u64]| dims.iter().copied().try_fold(element, u64::checked_mul);
-    let table = product(&embedding.shape).unwrap_or(0);
-    let row = embedding
-        .shape
-        .split_first()
-        .and_then(|(_, row)| product(row))
-        .unwrap_or(0);
-    weights.bytes().saturating_sub(table).saturating_add(row)
+    let table = embedding.bytes();
+    let rows = embedding.shape.first().copied().unwrap_or(1).max(1);
+    weights
+        .bytes()
+        .saturating_sub(table)
+        .saturating_add(table.div_ceil(rows))
 }
 
 /// Decoding steps per second that a memory bandwidth allows, bytes per second over bytes per step.
@@ -149,7 +146,7 @@ pub fn tokens_per_second(bytes_per_second: f64, bytes_per_token: u64) -> Option<
 mod tests {
     use super::super::signature::tests::{function, granite, tensor};
     use super::*;
-    use crate::model::{Constant, DType, Head, HeadKind, Storage};
+    use crate::model::{Constant, DType, Head, HeadKind, Packing, Storage};
 
     fn weights(bytes: u64) -> Weights {
         Weights {
@@ -232,10 +229,31 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_a_packed_embedding_takes_packed_bytes() {
+        let table = Constant {
+            dtype: DType::UInt4,
+            shape: vec![100, 8],
+            packing: Packing::Packed,
+            resource: None,
+        };
+        let weights = Weights {
+            head: Some(Head {
+                kind: HeadKind::Float,
+                weight: table.clone(),
+                tied: Some(false),
+            }),
+            embedding: Some(table),
+            ..weights(10_000)
+        };
+        assert_eq!(weight_bytes_per_token(&weights), 10_000 - 400 + 4);
+    }
+
+    #[test]
     fn an_embedding_counts_whole_only_if_the_head_reads_it() {
         let table = Constant {
             dtype: DType::Float16,
             shape: vec![100, 8],
+            packing: Packing::Whole,
             resource: None,
         };
         let with_head = |tied| Weights {

@@ -11,7 +11,8 @@ use crate::checkout::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
 use crate::model::{
     Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Function, Head,
-    HeadKind, QuantizedWeight, RecordedHash, Statistics, Storage, Value, Visibility, Weights,
+    HeadKind, Packing, QuantizedWeight, RecordedHash, Statistics, Storage, Value, Visibility,
+    Weights,
 };
 use crate::profile::{Profile, Tensor, builtin};
 
@@ -258,6 +259,7 @@ pub(crate) fn constant(dtype: DType, shape: &[u64]) -> Constant {
     Constant {
         dtype,
         shape: shape.to_vec(),
+        packing: Packing::Whole,
         resource: Some(1),
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 /// Why a byte range could not be read as MLIR bytecode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {offset:#x} while reading {field}")]
 pub struct ReadError {
     /// Absolute position in the file, in bytes.
@@ -15,7 +15,7 @@ pub struct ReadError {
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
     /// The enclosing range ends too early.
@@ -54,6 +54,9 @@ pub enum ReadErrorKind {
         /// The value that fits.
         expected: u64,
     },
+    /// Data that cannot be what the program says they are, in the words of whoever knows the program.
+    #[error("{0}")]
+    Misfit(Box<str>),
     /// A value that is not one of those allowed.
     #[error("found {found:#x}, expected {expected}")]
     Unexpected {

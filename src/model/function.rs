@@ -12,7 +12,7 @@ pub type Dim = Option<u64>;
 pub enum Visibility {
     /// Listed to users.
     Public,
-    /// A helper other graphs invoke.
+    /// A helper other graphs invoke, or the definition of a composite operation.
     Private,
 }
 

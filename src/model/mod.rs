@@ -9,6 +9,7 @@ mod hash;
 mod head;
 mod metadata;
 mod open;
+mod packing;
 mod quantization;
 mod signature;
 mod statistics;
@@ -18,9 +19,8 @@ pub use crate::aicode::DType;
 pub use asset::{
     Asset, AssetError, AssetFormat, AssetMetadata, Bytecode, Dialect, RecordedHash, Statistics,
 };
+pub use constants::{Constant, Storage};
 pub use function::{Dim, Function, ImageFormat, Sizes, Value, ValueType, Visibility};
 pub use open::Summary;
-pub use weights::{
-    Constant, Head, HeadKind, QuantizedGroup, QuantizedWeight, Storage, Weight, WeightClass,
-    Weights,
-};
+pub use packing::Packing;
+pub use weights::{Head, HeadKind, QuantizedGroup, QuantizedWeight, Weight, WeightClass, Weights};

@@ -21,7 +21,8 @@ fn function(program: &Program, op: &Op) -> Result<Function, ReadError> {
     check_arguments(program, op, inputs)?;
     let mut function = Function {
         name: program.text(graph.name, "graph name")?.to_owned(),
-        visibility: match graph.is_private {
+        // What defines a composite operation is no function, whatever it says of itself: the vendor reader leaves it out.
+        visibility: match graph.is_private || graph.composite.is_some() {
             true => Visibility::Private,
             false => Visibility::Public,
         },

@@ -5,43 +5,9 @@ use super::constants::Constants;
 use super::dataflow::Dataflow;
 use super::head::{self, Tracer};
 use super::quantization::Quantization;
-use super::{DType, Function};
+use super::{Constant, DType, Function, Storage};
 use crate::aicode::Program;
 use crate::mlir::ReadError;
-
-/// Elements and bytes of the constants of one element type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Storage {
-    /// Element type.
-    pub dtype: DType,
-    /// Elements, splats at their full shape (the vendor reader's figure).
-    pub elements: u64,
-    /// `elements` × storage bytes.
-    pub bytes: u64,
-}
-
-/// A constant's type, and where its data lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Constant {
-    /// Element type.
-    pub dtype: DType,
-    /// Sizes, outermost first.
-    pub shape: Vec<u64>,
-    /// Number of the resource that holds the data; `None` for inline data.
-    pub resource: Option<u32>,
-}
-
-impl Constant {
-    /// Elements at its full shape.
-    pub fn elements(&self) -> u64 {
-        self.shape.iter().fold(1, |n, dim| n.saturating_mul(*dim))
-    }
-
-    /// `elements` × storage bytes.
-    pub fn bytes(&self) -> u64 {
-        self.elements().saturating_mul(self.dtype.storage_bytes())
-    }
-}
 
 /// A constant that the graph dequantizes block by block.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod damage;
 mod folder;
 mod generated;
 mod hostile;
+mod packed;
 mod patches;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]

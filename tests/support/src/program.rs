@@ -85,11 +85,14 @@ impl Tensor {
         self
     }
 
-    /// Stored bytes; a dynamic dimension counts as one.
+    /// Elements; a dynamic dimension counts as one.
+    pub fn elements(&self) -> u64 {
+        self.dims.iter().map(|dim| dim.unwrap_or(1)).product()
+    }
+
+    /// Stored bytes with a byte or more for each element; a dynamic dimension counts as one.
     pub fn bytes(&self) -> u64 {
-        self.dims
-            .iter()
-            .fold(self.element.bytes(), |bytes, dim| bytes * dim.unwrap_or(1))
+        self.elements() * self.element.bytes()
     }
 }
 
@@ -160,6 +163,7 @@ struct Port {
 pub struct Graph {
     name: String,
     private: bool,
+    composite: Option<String>,
     arguments: Vec<Port>,
     operations: Vec<Operation>,
     tokens: Vec<(Port, Value)>,
@@ -172,6 +176,7 @@ impl Graph {
         Graph {
             name: name.to_owned(),
             private: false,
+            composite: None,
             arguments: Vec::new(),
             operations: Vec::new(),
             tokens: Vec::new(),
@@ -182,6 +187,12 @@ impl Graph {
     /// Makes the graph a helper of others.
     pub fn private(mut self) -> Graph {
         self.private = true;
+        self
+    }
+
+    /// Makes the graph the definition of a composite operation of that name.
+    pub fn composite(mut self, name: &str) -> Graph {
+        self.composite = Some(name.to_owned());
         self
     }
 
@@ -484,9 +495,11 @@ impl Writer<'_> {
         let private = self.integer(1, u64::from(graph.private));
         let name = self.text(&graph.name);
         let parameters = self.array(&[]);
+        let composite = graph.composite.as_ref();
+        let composite = composite.map(|name| self.named(name, &[]));
         let mut out = Encoder::default();
         out.varint(argument_attributes)
-            .byte(0x01)
+            .flag(composite.unwrap_or(0), composite.is_some())
             .varint(no)
             .varint(function_type)
             .varint(private)
