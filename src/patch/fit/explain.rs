@@ -3,11 +3,76 @@
 use diffy::{DiffOptions, Line};
 
 use crate::patch::fit::place::{lines, place};
+use crate::patch::fit::problem::FileProblem;
 use crate::patch::fit::trial::FileTrial;
 use crate::patch::format::file::{FilePatch, Hunk};
-use crate::patch::judge::report::{
-    Drift, DriftKind, DriftLine, FileProblem, HunkReport, HunkVerdict,
-};
+
+/// Where one hunk stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HunkReport {
+    /// Counts from 1.
+    pub index: usize,
+    /// Where its pre-image starts in the file, counted from 1; `None` where it does not apply.
+    pub line: Option<usize>,
+    /// `line` minus the line in the hunk's header.
+    pub offset: Option<isize>,
+    /// Why.
+    pub verdict: HunkVerdict,
+}
+
+impl HunkReport {
+    /// True where the hunk applies.
+    pub fn applies(&self) -> bool {
+        self.verdict == HunkVerdict::Applies
+    }
+}
+
+/// What becomes of a hunk, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HunkVerdict {
+    /// It applies.
+    Applies,
+    /// The file has the post-image already, at this line.
+    AlreadyThere {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// The lines it needs are not there.
+    Drifted(Drift),
+    /// The file is not there.
+    FileGone,
+    /// The hunk fits, but the file as a whole cannot be patched.
+    FileRefused,
+}
+
+/// The nearest the file comes to what a hunk needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Where the excerpt starts in the file, counted from 1.
+    pub line: usize,
+    /// What the hunk needs and what is there, as an edit of one into the other.
+    pub lines: Vec<DriftLine>,
+}
+
+/// One line of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftLine {
+    /// Whether the line is expected, found or both.
+    pub kind: DriftKind,
+    /// The text without its line ending, not valid UTF-8 replaced.
+    pub text: String,
+}
+
+/// How a line of an excerpt came to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// Expected and found.
+    Same,
+    /// Expected by the hunk, not in the file.
+    Expected,
+    /// In the file, not expected by the hunk.
+    Found,
+}
 
 /// One report per hunk of a file patch that was tried.
 pub fn hunks(patch: &FilePatch, trial: &FileTrial) -> Vec<HunkReport> {

@@ -3,4 +3,5 @@
 pub mod explain;
 pub mod merge;
 pub mod place;
+pub mod problem;
 pub mod trial;
