@@ -130,7 +130,7 @@ fn builtin_like() -> Series {
         provides: provides.to_vec(),
         file: file.to_owned(),
         present: vec![probe("contains = 'TWO'")],
-        text: text.as_bytes().to_vec(),
+        text: text.as_bytes().into(),
         files: parse(text.as_bytes()),
     };
     let era = |id, text: &str| EraDefinition {
