@@ -290,11 +290,9 @@ impl Changes {
         self.maps("storage", storage(a), storage(b));
         let quantized = |asset: &Asset| {
             let groups = asset.weights.quantized_groups().into_iter().map(|group| {
-                let name = format!("{} by {} {:?}", group.data, group.scale, group.block);
-                (
-                    name,
-                    format!("{} constants, {} elements", group.constants, group.elements),
-                )
+                let number = group.members.len();
+                let text = format!("{number} constants, {} elements", group.elements);
+                (group.first.to_string(), text)
             });
             groups.collect::<BTreeMap<_, _>>()
         };
@@ -307,8 +305,8 @@ impl Changes {
                 None => "",
             };
             Some(format!(
-                "{:?} {} {:?}{tied}",
-                head.kind, head.weight.dtype, head.weight.shape
+                "{} {:?}{}{tied}",
+                head.weight.dtype, head.shape, head.kind
             ))
         };
         self.value("head", head(a), head(b));

@@ -10,7 +10,6 @@ mod hashing;
 mod inspect;
 mod lint;
 mod man;
-mod output;
 mod patch;
 mod preflight;
 mod rules;
@@ -22,7 +21,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use exit::{Advised, Exit};
-pub use output::Output;
 pub use ui::Ui;
 
 /// Reads, lints and prepares Core AI language bundles, with no Apple software.

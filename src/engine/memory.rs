@@ -116,25 +116,14 @@ pub fn bytes_per_token(state: &Value) -> Option<u64> {
         .try_fold(dtype.storage_bytes(), u64::checked_mul)
 }
 
-/// Weight bytes that one decoding step reads.
+/// Weight bytes that one decoding step of a function reads.
 ///
-/// Every constant is read once, except the token embedding: a step gathers one row of it, unless the head
-/// multiplies by the same table. Where head or embedding cannot be traced in the graph, all constants count.
-/// States, activations and caches come on top, so that the speed which follows is a ceiling, not a forecast.
-pub fn weight_bytes_per_token(weights: &Weights) -> u64 {
-    let tied = weights
-        .head
-        .as_ref()
-        .is_none_or(|head| head.tied != Some(false));
-    let Some(embedding) = weights.embedding.as_ref().filter(|_| !tied) else {
-        return weights.bytes();
-    };
-    let table = embedding.bytes();
-    let rows = embedding.shape.first().copied().unwrap_or(1).max(1);
-    weights
-        .bytes()
-        .saturating_sub(table)
-        .saturating_add(table.div_ceil(rows))
+/// Every constant the function uses is read once, except tables of which a step gathers a few rows, and stacks of
+/// experts of which it picks some. What cannot be traced in the graph counts whole. States, activations and caches
+/// come on top, so that the speed which follows is a ceiling, not a forecast.
+pub fn weight_bytes_per_token(function: &Function, weights: &Weights) -> u64 {
+    let step = weights.step(&function.name);
+    step.map_or_else(|| weights.bytes(), |step| step.bytes)
 }
 
 /// Decoding steps per second that a memory bandwidth allows, bytes per second over bytes per step.
@@ -146,7 +135,7 @@ pub fn tokens_per_second(bytes_per_second: f64, bytes_per_token: u64) -> Option<
 mod tests {
     use super::super::signature::tests::{function, granite, tensor};
     use super::*;
-    use crate::model::{Constant, DType, Head, HeadKind, Packing, Storage};
+    use crate::model::{DType, StepReads, Storage};
 
     fn weights(bytes: u64) -> Weights {
         Weights {
@@ -222,53 +211,24 @@ mod tests {
 
     #[test]
     fn sixty_gigabytes_a_second_over_1_6_gigabytes_give_37_tokens() {
-        let bytes = weight_bytes_per_token(&weights(1_600_000_000));
+        let bytes = weight_bytes_per_token(&function("main"), &weights(1_600_000_000));
         let ceiling = tokens_per_second(60e9, bytes);
         assert_eq!(ceiling.map(f64::floor), Some(37.0));
         assert_eq!(tokens_per_second(60e9, 0), None);
     }
 
     #[test]
-    fn a_row_of_a_packed_embedding_takes_packed_bytes() {
-        let table = Constant {
-            dtype: DType::UInt4,
-            shape: vec![100, 8],
-            packing: Packing::Packed,
-            resource: None,
+    fn a_step_reads_what_the_function_uses() {
+        let step = StepReads {
+            function: "decode".to_owned(),
+            bytes: 1234,
+            experts: Vec::new(),
         };
         let weights = Weights {
-            head: Some(Head {
-                kind: HeadKind::Float,
-                weight: table.clone(),
-                tied: Some(false),
-            }),
-            embedding: Some(table),
+            steps: vec![step],
             ..weights(10_000)
         };
-        assert_eq!(weight_bytes_per_token(&weights), 10_000 - 400 + 4);
-    }
-
-    #[test]
-    fn an_embedding_counts_whole_only_if_the_head_reads_it() {
-        let table = Constant {
-            dtype: DType::Float16,
-            shape: vec![100, 8],
-            packing: Packing::Whole,
-            resource: None,
-        };
-        let with_head = |tied| Weights {
-            head: Some(Head {
-                kind: HeadKind::Float,
-                weight: table.clone(),
-                tied,
-            }),
-            embedding: Some(table.clone()),
-            ..weights(10_000)
-        };
-        assert_eq!(weight_bytes_per_token(&with_head(Some(true))), 10_000);
-        assert_eq!(
-            weight_bytes_per_token(&with_head(Some(false))),
-            10_000 - 1600 + 16
-        );
+        assert_eq!(weight_bytes_per_token(&function("decode"), &weights), 1234);
+        assert_eq!(weight_bytes_per_token(&function("other"), &weights), 10_000);
     }
 }

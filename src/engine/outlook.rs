@@ -44,7 +44,7 @@ impl<'a> Outlook<'a> {
             kinds: StateKind::of(&function.states),
             run_contract: run_contract(function, &target.path.to_string_lossy()),
             memory: Memory::of(function, &asset.weights, context, vocabulary),
-            weight_bytes_per_token: weight_bytes_per_token(&asset.weights),
+            weight_bytes_per_token: weight_bytes_per_token(function, &asset.weights),
         })
     }
 }

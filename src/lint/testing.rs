@@ -10,9 +10,9 @@ use crate::bundle::{
 use crate::checkout::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
 use crate::model::{
-    Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Function, Head,
-    HeadKind, Packing, QuantizedWeight, RecordedHash, Statistics, Storage, Value, Visibility,
-    Weights,
+    Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Embedding, Function,
+    Head, HeadKind, Packing, QuantizedWeight, RecordedHash, Scale, Statistics, Storage, Value,
+    Visibility, Weights,
 };
 use crate::profile::{Profile, Tensor, builtin};
 
@@ -239,9 +239,17 @@ fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
         head: Some(Head {
             kind: HeadKind::Float,
             weight: constant(DType::Float16, &[profile.model.vocab_size, 1536]),
+            shape: vec![profile.model.vocab_size, 1536],
+            quantized: None,
             tied: Some(true),
         }),
-        embedding: Some(constant(DType::Float16, &[profile.model.vocab_size, 1536])),
+        embedding: Some(Embedding {
+            weight: constant(DType::Float16, &[profile.model.vocab_size, 1536]),
+            shape: vec![profile.model.vocab_size, 1536],
+            quantized: None,
+        }),
+        activations: Vec::new(),
+        steps: Vec::new(),
     }
 }
 
@@ -249,8 +257,17 @@ fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
 pub(crate) fn block32(outputs: u64, inputs: u64) -> QuantizedWeight {
     QuantizedWeight {
         data: constant(DType::Int8, &[outputs, inputs]),
-        scale: constant(DType::Float16, &[outputs, inputs / 32]),
-        block: vec![1, 32],
+        shape: vec![outputs, inputs],
+        scale: Some(Scale {
+            dtype: DType::Float16,
+            block: vec![1, 32],
+            zero_point: None,
+            minimum: None,
+        }),
+        palette: None,
+        sparse: None,
+        irregular: false,
+        bytes: outputs * inputs + outputs * inputs / 16,
     }
 }
 

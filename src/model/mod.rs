@@ -1,19 +1,18 @@
 //! What an asset says: functions, states, operations, weights, provenance and hash.
 
 mod asset;
-mod classes;
 mod constants;
-mod dataflow;
 mod function;
 mod hash;
-mod head;
 mod metadata;
 mod open;
 mod packing;
-mod quantization;
+mod quantized;
 mod signature;
 mod statistics;
+mod trace;
 mod weights;
+mod words;
 
 pub use crate::aicode::DType;
 pub use asset::{
@@ -23,4 +22,8 @@ pub use constants::{Constant, Storage};
 pub use function::{Dim, Function, ImageFormat, Sizes, Value, ValueType, Visibility};
 pub use open::Summary;
 pub use packing::Packing;
-pub use weights::{Head, HeadKind, QuantizedGroup, QuantizedWeight, Weight, WeightClass, Weights};
+pub use quantized::{Granularity, Palette, QuantizedKind, QuantizedWeight, Scale, Sparse};
+pub use weights::{
+    Embedding, Experts, Head, HeadKind, QuantizedActivations, QuantizedGroup, StepReads, Weight,
+    WeightClass, Weights,
+};

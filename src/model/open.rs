@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::constants::Constants;
 use super::{
     Asset, AssetError, AssetFormat, AssetMetadata, Bytecode, Dialect, RecordedHash, Statistics,
-    Weights, metadata, signature,
+    Weights, metadata, signature, trace,
 };
 use crate::aicode::{OpKind, Program, dialect_version};
 use crate::bytes::{ByteSource, FileSource};
@@ -79,7 +79,7 @@ impl Summary {
             bytecode: bytecode(&program)?,
             version: program_version(&program)?,
             statistics: Statistics::of(&program)?,
-            weights: Weights::of(&program, &constants, &functions)?,
+            weights: trace::weights(&program, &constants, &functions)?,
             functions,
         })
     }

@@ -1,11 +1,11 @@
 //! A profile written from a bundle, as a starting point.
 
 use crate::bundle::{Manifest, Target, Tokenizer};
-use crate::model::{Function, HeadKind, QuantizedWeight, Value, Weights};
+use crate::model::{Function, Value, Weights};
 
 use super::{
-    Blockwise, Form, HeadForm, Model, Platform, Profile, Signature, Spelled, Tensor, WeightRules,
-    builtin, nearest,
+    Form, HeadForm, Model, Platform, Profile, Quantization, Signature, Spelled, Tensor,
+    WeightRules, builtin, nearest,
 };
 
 /// Why no profile can be written from a target.
@@ -130,12 +130,9 @@ fn signature(function: &Function) -> Signature {
 }
 
 fn form(name: &str, weights: &Weights) -> Form {
-    let head = weights.head.as_ref();
-    let linear = weights
-        .quantized
-        .iter()
-        .find(|one| head.is_none_or(|head| head.weight != one.data))
-        .and_then(blockwise);
+    let quantizations = quantizations(weights);
+    let mut kinds = quantizations.into_iter();
+    let linear = kinds.next();
     Form {
         name: precision_word(name)
             .unwrap_or(if linear.is_some() {
@@ -144,21 +141,39 @@ fn form(name: &str, weights: &Weights) -> Form {
                 "float"
             })
             .to_owned(),
+        float: plain(weights),
         linear,
-        head: head.and_then(|head| {
-            let tied = head.tied?;
-            match head.kind {
-                HeadKind::Float => Some(HeadForm { tied, block: None }),
-                HeadKind::PerBlock(block) => Some(HeadForm {
-                    tied,
-                    block: Some(block),
-                }),
-                HeadKind::PerChannel => None,
-            }
-        }),
+        also: kinds.collect(),
+        head: weights.head.as_ref().and_then(HeadForm::of),
         weight_bytes: Some(weights.bytes()).filter(|bytes| *bytes > 0),
         published: None,
     }
+}
+
+/// Every quantization of a weight but the head, that of the most weights first.
+fn quantizations(weights: &Weights) -> Vec<Quantization> {
+    let head = weights.head.as_ref().and_then(|head| head.quantized);
+    let mut found: Vec<(Quantization, usize)> = Vec::new();
+    let all = weights.quantized.iter().zip(weights.summed_axes());
+    for (position, (weight, summed)) in all.enumerate() {
+        if Some(position) == head {
+            continue;
+        }
+        let one = Quantization::of(weight, summed);
+        match found.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, number)) => *number += 1,
+            None => found.push((one, 1)),
+        }
+    }
+    found.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    found.into_iter().map(|(one, _)| one).collect()
+}
+
+/// The float type of the linear layers that are not quantized, if they all have one.
+fn plain(weights: &Weights) -> Option<Spelled> {
+    let mut types = weights.plain_layers().map(|weight| weight.constant.dtype);
+    let first = types.next()?;
+    types.all(|dtype| dtype == first).then_some(Spelled(first))
 }
 
 /// The part of a name that tells its precision, such as `int8lin` or `fp16`.
@@ -170,16 +185,4 @@ fn precision_word(name: &str) -> Option<&str> {
         })
     };
     name.split(['_', '-', '.']).find(tells)
-}
-
-fn blockwise(weight: &QuantizedWeight) -> Option<Blockwise> {
-    let mut blocks = weight.block.iter().filter(|block| **block != 1);
-    match (blocks.next(), blocks.next()) {
-        (Some(block), None) => Some(Blockwise {
-            data: Spelled(weight.data.dtype),
-            scale: Spelled(weight.scale.dtype),
-            block: *block,
-        }),
-        _ => None,
-    }
 }

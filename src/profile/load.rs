@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::Profile;
-use crate::files::{self, ReadError};
 
 /// Largest profile file read, bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -49,7 +48,7 @@ impl Profile {
         Err(mistakes.join("\n"))
     }
 
-    /// Loads a profile from a regular file of at most 1 MiB.
+    /// Loads a profile file of at most 1 MiB.
     ///
     /// # Errors
     /// When it cannot be read or is not a profile.
@@ -62,10 +61,11 @@ impl Profile {
             path: path.to_owned(),
             message,
         };
-        let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
-            ReadError::Io(source) => io(source),
-            error => invalid(format!("it {error}")),
-        })?;
+        let bytes = std::fs::metadata(path).map_err(io)?.len();
+        if bytes > MAX_BYTES {
+            return Err(invalid(format!("{bytes} bytes, the limit is {MAX_BYTES}")));
+        }
+        let text = std::fs::read_to_string(path).map_err(io)?;
         Profile::parse(&text).map_err(invalid)
     }
 
@@ -104,7 +104,7 @@ impl Profile {
             mistakes.push(format!("forms: {:?} is there more than once", form.name));
         }
         for form in &self.forms {
-            if self.weights.quantization_refused.is_some() && form.linear.is_some() {
+            if self.weights.quantization_refused.is_some() && form.is_quantized() {
                 mistakes.push(format!(
                     "forms: {:?} is quantized, which weights.quantization_refused rules out",
                     form.name

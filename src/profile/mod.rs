@@ -4,6 +4,7 @@
 
 mod builtin;
 mod draft;
+mod form;
 mod load;
 mod recognise;
 
@@ -11,9 +12,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DType, Dim, HeadKind, Value, ValueType};
+use crate::model::{DType, Dim, Value, ValueType};
 
 pub use builtin::{builtin, names, published, published_by_hash};
+pub use form::{Form, HeadForm, HeadStorage, Quantization, Shares};
 pub use load::ProfileError;
 pub use recognise::nearest;
 
@@ -144,49 +146,6 @@ pub struct WeightRules {
     pub per_channel_head_refused: Option<String>,
 }
 
-/// One precision a model is shipped in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Form {
-    /// The word by which a bundle's name claims it, such as `int8lin`.
-    pub name: String,
-    /// Quantization of the linear layers; none means no integer weights at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub linear: Option<Blockwise>,
-    /// The output head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<HeadForm>,
-    /// Predicted bytes of the linear layers, their scales and the embedding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weight_bytes: Option<u64>,
-    /// The published artifact of this form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published: Option<Published>,
-}
-
-/// Blockwise quantization along the input axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blockwise {
-    /// Type of the data.
-    pub data: Spelled,
-    /// Type of the scales.
-    pub scale: Spelled,
-    /// Elements per scale along the input axis.
-    pub block: u64,
-}
-
-/// How the output head of a form is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeadForm {
-    /// True if the embedding is the head.
-    pub tied: bool,
-    /// Elements per scale along the input axis; none means a float head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub block: Option<u64>,
-}
-
 /// A published artifact.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -290,26 +249,18 @@ impl WeightRules {
     }
 }
 
-impl HeadForm {
-    /// True if a head of that kind is this form's.
-    pub fn is(&self, kind: &HeadKind) -> bool {
-        match (self.block, kind) {
-            (None, HeadKind::Float) => true,
-            (Some(block), HeadKind::PerBlock(seen)) => block == *seen,
-            _ => false,
-        }
-    }
-}
-
 impl Profile {
     /// True if the `granite-*` rules speak for this profile rather than the `profile-*` ones.
     pub fn is_granite(&self) -> bool {
         self.family == "granite-4.0-h"
     }
 
-    /// The form a name claims: the one whose word is a `_`-separated part of it.
-    pub fn claimed_form(&self, name: &str) -> Option<&Form> {
-        let claims = |form: &&Form| name.split(['_', '-', '.']).any(|part| part == form.name);
-        self.forms.iter().find(claims)
+    /// The form a name claims: the one whose word is a `_`-separated part of it, as the words after it change it.
+    pub fn claimed_form(&self, name: &str) -> Option<Form> {
+        let words = || name.split(['_', '-', '.']);
+        let claims = |form: &&Form| words().any(|word| word == form.name);
+        let form = self.forms.iter().find(claims)?;
+        let after = words().skip_while(|word| *word != form.name).skip(1);
+        Some(form.clone().with_suffixes(after))
     }
 }

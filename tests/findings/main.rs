@@ -9,7 +9,6 @@ mod fleet;
 mod formats;
 mod profiles;
 mod release;
-mod streams;
 
 use std::path::Path;
 use std::process::Output;

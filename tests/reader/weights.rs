@@ -1,6 +1,6 @@
 //! What the graph says about its weights: quantization, head, embedding, and the class of each.
 
-use granite_bundle::model::{Constant, DType, HeadKind, Summary, WeightClass, Weights};
+use granite_bundle::model::{DType, Embedding, HeadKind, Summary, WeightClass, Weights};
 use granite_bundle_testkit::program::{Element, Graph, Program, Tensor, Value};
 
 use crate::bytecode;
@@ -10,8 +10,9 @@ fn committed(name: &str) -> Weights {
     aicode_asset(&bytecode(name)).unwrap().weights
 }
 
-fn shape(constant: &Option<Constant>) -> Option<(DType, Vec<u64>)> {
-    constant.as_ref().map(|c| (c.dtype, c.shape.clone()))
+fn shape(table: &Option<Embedding>) -> Option<(DType, Vec<u64>)> {
+    let table = table.as_ref();
+    table.map(|table| (table.weight.dtype, table.shape.clone()))
 }
 
 #[test]
@@ -42,8 +43,12 @@ fn blocks_are_data_elements_per_scale() {
             panic!("{name}: {:?}", weights.quantized);
         };
         assert_eq!(weight.data.dtype, data);
-        assert_eq!(weight.scale.dtype, DType::Float16);
-        assert!(weight.block.contains(&block), "{:?}", weight.block);
+        let scale = weight.scale.as_ref().unwrap();
+        assert_eq!(scale.dtype, DType::Float16);
+        assert_eq!((scale.zero_point, scale.minimum), (None, None));
+        assert!(scale.block.contains(&block), "{:?}", scale.block);
+        let along = weight.granularity().axis().map(|axis| scale.block[axis]);
+        assert_eq!(along, Some(block));
         let marked = weights.constants.iter().find(|w| w.quantized == Some(0));
         assert_eq!(marked.unwrap().class, WeightClass::Linear);
     }

@@ -8,19 +8,18 @@ use crate::{files, root};
 /// Each layer with the layers it may name.
 const LAYERS: &[(&str, &[&str])] = &[
     ("bytes", &[]),
-    ("files", &[]),
     ("mlir", &["bytes"]),
     ("aicode", &["mlir"]),
     ("model", &["bytes", "mlir", "aicode"]),
-    ("bundle", &["bytes", "files", "model"]),
+    ("bundle", &["bytes", "model"]),
     ("checkout", &[]),
     ("engine", &["bundle", "model"]),
-    ("profile", &["bundle", "engine", "files", "model"]),
+    ("profile", &["bundle", "engine", "model"]),
     ("finding", &[]),
     (
         "lint",
         &[
-            "bundle", "checkout", "engine", "files", "finding", "model", "profile",
+            "bundle", "checkout", "engine", "finding", "model", "profile",
         ],
     ),
     ("patch", &["checkout"]),
@@ -48,7 +47,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "bundle",
             "checkout",
             "engine",
-            "files",
             "finding",
             "lint",
             "model",

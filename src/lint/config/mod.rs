@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 
-use crate::files::{self, ReadError};
 use crate::finding::Level;
 
 use super::{Platform, Rule, Selector};
@@ -91,7 +90,7 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// Reads and checks a configuration: a regular file of at most 4 MiB.
+    /// Reads and checks a configuration of at most 4 MiB.
     ///
     /// # Errors
     /// With every mistake at once.
@@ -101,10 +100,12 @@ impl Config {
             mistakes: Vec::new(),
             source: Some(source),
         };
-        let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
-            ReadError::Io(source) => unreadable(source),
-            error => unreadable(std::io::Error::other(format!("it {error}"))),
-        })?;
+        if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
+            let source =
+                std::io::Error::other(format!("it is over the limit of {MAX_BYTES} bytes"));
+            return Err(unreadable(source));
+        }
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
         Config::parse(path, &text)
     }
 
@@ -126,7 +127,7 @@ impl Config {
         bundle
             .ancestors()
             .map(|folder| folder.join(CONFIG_FILE))
-            .find(|file| file.symlink_metadata().is_ok())
+            .find(|file| file.is_file())
     }
 
     /// The folder its paths are relative to.

@@ -1,11 +1,7 @@
-//! A patch as text.
+//! A patch as text: reading what git, quilt and diff write, and writing what git would.
 
-mod cursor;
-pub mod error;
 pub mod file;
 mod header;
-mod hunk;
 pub mod mail;
-mod name;
 pub mod parse;
 pub mod write;

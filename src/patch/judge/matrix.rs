@@ -9,8 +9,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::{Era, Probe};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Committed, PathRules};
-use crate::patch::judge::judgement::{JudgeError, Options};
-use crate::patch::judge::plan::status;
+use crate::patch::judge::plan::{Options, PlanError, status};
 use crate::patch::judge::report::{StackReport, State};
 use crate::patch::series::Series;
 
@@ -92,7 +91,7 @@ pub enum MatrixError {
     History(#[from] git2::Error),
     /// The series cannot be judged.
     #[error(transparent)]
-    Judge(#[from] JudgeError),
+    Plan(#[from] PlanError),
 }
 
 /// The commits of `revisions`, oldest first: everything a commit can reach, or a range `A..B`.
@@ -162,7 +161,7 @@ fn judge(
     tree: Tree<'_>,
     series: &Series,
     options: &Options,
-) -> Result<StackReport, JudgeError> {
+) -> Result<StackReport, PlanError> {
     let view = Committed::new(repository, tree);
     let site = Site {
         view: &view,

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -11,9 +10,8 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::{
     Capability, CapabilityDefinition, Era, EraDefinition, Probe, Provision,
 };
-use crate::patch::format::error::PatchError;
 use crate::patch::format::file::FilePatch;
-use crate::patch::format::parse::parse_shared;
+use crate::patch::format::parse::{PatchError, parse};
 
 /// Where a series comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +72,7 @@ pub struct Variant {
     /// What the engine's files show once it is applied; none for a folder.
     pub present: Vec<Probe>,
     /// The file's text.
-    pub text: Arc<[u8]>,
+    pub text: Vec<u8>,
     /// The changes, or why they cannot be read.
     pub files: Result<Vec<FilePatch>, PatchError>,
 }
@@ -394,9 +392,8 @@ fn described(
 }
 
 fn variant(fields: VariantFields, provides: &[Capability], text: Vec<u8>) -> Variant {
-    let text: Arc<[u8]> = text.into();
     Variant {
-        files: parse_shared(&text),
+        files: parse(&text),
         text,
         eras: fields.eras,
         provides: fields.provides.unwrap_or_else(|| provides.to_vec()),

@@ -41,6 +41,8 @@ mod tests {
         weights.head = Some(Head {
             kind: HeadKind::PerBlock(32),
             weight: constant(DType::Int8, &[100_352, 1536]),
+            shape: vec![100_352, 1536],
+            quantized: Some(2),
             tied: Some(false),
         });
         case

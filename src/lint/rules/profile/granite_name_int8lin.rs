@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn another_block_size_is_found() {
         let mut case = Case::granite_1b();
-        case.asset().weights.quantized[1].block = vec![1, 64];
+        let layer = &mut case.asset().weights.quantized[1];
+        layer.scale.as_mut().unwrap().block = vec![1, 64];
         assert!(case.check(&RULE)[0].message.contains("blocks of [1, 64]"));
     }
 

@@ -1,25 +1,23 @@
 //! The page of one bundle or asset, and the list of many.
 
+mod weights;
+
 use anstyle::Style;
 use serde_json::Value as Json;
 
 use crate::bundle::{Language, Manifest, Symlink, Target, Tokenizer};
-use crate::engine::memory::{bytes_per_token, tokens_per_second};
+use crate::engine::memory::bytes_per_token;
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::StateKind;
 use crate::engine::stop_tokens::stop_tokens;
 use crate::model::{
-    Asset, AssetFormat, Function, Head, HeadKind, RecordedHash, Sizes, Value, ValueType,
-    Visibility, Weights,
+    Asset, AssetFormat, Function, RecordedHash, Sizes, Value, ValueType, Visibility,
 };
 use crate::profile;
 use crate::report::json::inspect::Options;
 use crate::report::terminal::{
     ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, STRONG, count, plural, size,
 };
-
-/// Quantized groups listed without `--weights`.
-const GROUPS_SHOWN: usize = 4;
 
 /// The page of one target; `all` also lists private functions.
 pub fn page(
@@ -36,7 +34,7 @@ pub fn page(
     if let Some(asset) = target.asset.present() {
         functions_section(&mut page, asset, outlook, all);
         engine_section(&mut page, outlook);
-        weights_section(&mut page, &asset.weights, outlook, options);
+        weights::section(&mut page, &asset.weights, outlook, options);
         memory_section(&mut page, target, outlook);
         if options.operations {
             operations_section(&mut page, asset);
@@ -399,106 +397,6 @@ fn engine_section(page: &mut Page, outlook: Option<&Outlook<'_>>) {
     page.field("states", if counted.is_empty() { "none" } else { &counted });
 }
 
-fn weights_section(
-    page: &mut Page,
-    weights: &Weights,
-    outlook: Option<&Outlook<'_>>,
-    options: Options<'_>,
-) {
-    page.section("Weights");
-    let total = weights.bytes();
-    let mut columns = Columns::default();
-    for storage in &weights.storage {
-        let share = storage.bytes as f64 / total.max(1) as f64;
-        columns.row([
-            Cell::new(ACCENT, storage.dtype.name()),
-            Cell::number(&count(storage.elements)),
-            Cell::number(&size(storage.bytes)),
-            Cell::number(&format!("{:.1} %", share * 100.0)).styled(DIM),
-            Cell::new(ACCENT, &bar(share)),
-        ]);
-    }
-    match columns.is_empty() {
-        true => page.remark("none"),
-        false => page.columns(&columns),
-    }
-    let groups = weights.quantized_groups();
-    let shown = if options.weights {
-        groups.len()
-    } else {
-        GROUPS_SHOWN
-    };
-    for (place, group) in groups.iter().take(shown).enumerate() {
-        let mut text = format!(
-            "{} {} constants, {} scales, blocks of {}",
-            count(group.constants),
-            group.data,
-            group.scale,
-            block(&group.block)
-        );
-        if options.weights {
-            text.push_str(&format!(", {} elements", count(group.elements)));
-        }
-        page.field(if place == 0 { "quantized" } else { "" }, &text);
-    }
-    if groups.len() > shown {
-        let more = (groups.len() - shown) as u64;
-        page.remark(&format!(
-            "{} not shown (--weights)",
-            plural(more, "more group")
-        ));
-    }
-    page.optional("head", weights.head.as_ref().map(head).as_deref());
-    let Some(outlook) = outlook.filter(|_| total > 0) else {
-        return;
-    };
-    let bytes = outlook.weight_bytes_per_token;
-    let whole = if bytes < total {
-        " (a gather reads one row of the embedding)"
-    } else {
-        ""
-    };
-    page.field("per token", &format!("{} read{whole}", size(bytes)));
-    if let Some(bandwidth) = options.bandwidth
-        && let Some(ceiling) = tokens_per_second(bandwidth, bytes)
-    {
-        let text = format!("{ceiling:.1} tokens/s at {} GB/s", bandwidth / 1e9);
-        page.field_in(STRONG, "ceiling", &text);
-    }
-}
-
-fn bar(share: f64) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share * 16.0 * 8.0).round() as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
-}
-
-fn block(block: &[u64]) -> String {
-    block
-        .iter()
-        .map(u64::to_string)
-        .collect::<Vec<_>>()
-        .join(" × ")
-}
-
-fn head(head: &Head) -> String {
-    let kind = match &head.kind {
-        HeadKind::Float => String::new(),
-        HeadKind::PerChannel => ", one scale per row".to_owned(),
-        HeadKind::PerBlock(size) => format!(", blocks of {size}"),
-    };
-    let tied = match head.tied {
-        Some(true) => ", tied to the embedding",
-        Some(false) => ", not tied",
-        None => "",
-    };
-    format!(
-        "{} {}{kind}{tied}",
-        head.weight.dtype,
-        block(&head.weight.shape)
-    )
-}
-
 fn memory_section(page: &mut Page, target: &Target, outlook: Option<&Outlook<'_>>) {
     let Some(outlook) = outlook else { return };
     page.section("Memory");
@@ -699,12 +597,5 @@ mod tests {
         assert_eq!(date("20260819T123456Z"), "2026-08-19 12:34 UTC");
         assert_eq!(date("yesterday"), "yesterday");
         assert_eq!(date("20260819T12345éZ"), "20260819T12345éZ");
-    }
-
-    #[test]
-    fn bars_grow_by_eighths() {
-        assert_eq!(bar(0.0), "");
-        assert_eq!(bar(1.0), "█".repeat(16));
-        assert_eq!(bar(0.1), "█▋");
     }
 }

@@ -1,5 +1,7 @@
 //! `granite-bundle/inspect/1`, and the `bundle` objects other documents embed.
 
+mod weights;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -9,9 +11,10 @@ use crate::bundle::{DiscoverError, Failure, Manifest, Target, TargetKind, Tokeni
 use crate::engine::memory::{self, tokens_per_second};
 use crate::engine::outlook::Outlook;
 use crate::engine::stop_tokens::stop_tokens;
-use crate::model::{
-    self, Asset, AssetFormat, QuantizedGroup, RecordedHash, Storage, ValueType, Visibility,
-};
+use crate::model::{self, Asset, AssetFormat, RecordedHash, Storage, ValueType, Visibility};
+
+use weights::Listed;
+pub use weights::{ActivationFacts, ExpertFacts, Quantized, TableFacts, WeightFacts};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "granite-bundle/inspect/1";
@@ -61,6 +64,16 @@ pub struct Entry<'a> {
     pub storage: Option<Vec<StorageFacts>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantized: Option<Vec<Quantized>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Vec<WeightFacts>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<Option<TableFacts>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<Option<TableFacts>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activations: Option<Vec<ActivationFacts>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experts: Option<Vec<ExpertFacts>>,
     pub engine: Option<Engine<'a>>,
     pub profile: Option<&'a str>,
     pub memory: Option<Memory>,
@@ -239,20 +252,6 @@ pub struct StorageFacts {
     pub bytes: u64,
 }
 
-/// Dequantized constants of the same types and block.
-#[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
-pub struct Quantized {
-    pub data: &'static str,
-    pub scale: &'static str,
-    pub block: Vec<u64>,
-    pub constants: u64,
-    pub elements: u64,
-}
-
 /// What the engine would do.
 #[derive(Debug, Serialize)]
 #[allow(
@@ -342,6 +341,19 @@ impl<'a> Entry<'a> {
         let weights = asset.map(|asset| &asset.weights);
         let listed = weights.filter(|_| options.weights);
         let counted = asset.filter(|_| options.operations);
+        let function = outlook.map(|outlook| outlook.function.name.as_str());
+        let known = listed.map(|weights| Listed::new(weights, function));
+        let (quantized, weight_list, head, embedding, activations, experts) = match known {
+            Some(known) => (
+                Some(known.quantized),
+                Some(known.weights),
+                Some(known.head),
+                Some(known.embedding),
+                Some(known.activations),
+                Some(known.experts),
+            ),
+            None => (None, None, None, None, None, None),
+        };
         Entry {
             path,
             error: None,
@@ -351,13 +363,12 @@ impl<'a> Entry<'a> {
             operations: counted.map(|asset| Operations(&asset.statistics.operations)),
             compute_types: counted.map(|asset| asset.statistics.compute_types.as_slice()),
             storage: listed.map(|weights| weights.storage.iter().map(Into::into).collect()),
-            quantized: listed.map(|weights| {
-                weights
-                    .quantized_groups()
-                    .into_iter()
-                    .map(Into::into)
-                    .collect()
-            }),
+            quantized,
+            weights: weight_list,
+            head,
+            embedding,
+            activations,
+            experts,
             engine: outlook.map(Engine::new),
             profile: options.profile,
             memory: outlook
@@ -547,18 +558,6 @@ impl From<&Storage> for StorageFacts {
             dtype: storage.dtype.name(),
             elements: storage.elements,
             bytes: storage.bytes,
-        }
-    }
-}
-
-impl From<QuantizedGroup> for Quantized {
-    fn from(group: QuantizedGroup) -> Quantized {
-        Quantized {
-            data: group.data.name(),
-            scale: group.scale.name(),
-            block: group.block,
-            constants: group.constants,
-            elements: group.elements,
         }
     }
 }

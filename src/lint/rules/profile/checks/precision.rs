@@ -1,8 +1,8 @@
 //! The weights against what a name claims and the profile rules out.
 
 use crate::lint::{Context, Findings};
-use crate::model::{HeadKind, QuantizedWeight, Weights};
-use crate::profile::{Blockwise, Form, Profile};
+use crate::model::{HeadKind, QuantizedKind, QuantizedWeight, Weight, WeightClass, Weights};
+use crate::profile::{Form, Profile, Quantization};
 
 /// How far the bytes of the weights may lie from the predicted ones, in percent: norms, convolutions
 /// and small tables are not predicted, and another precision is off by a third at least.
@@ -20,17 +20,17 @@ pub(in super::super) fn claims(
     findings: &mut Findings<'_>,
 ) {
     let Some(asset) = context.asset() else { return };
-    let mut judged: Vec<&Form> = Vec::new();
+    let mut judged: Vec<Form> = Vec::new();
     for (subject, name) in context.names() {
         let Some(form) = profile.claimed_form(name) else {
             continue;
         };
-        if !wanted(form) || judged.contains(&form) {
+        if !wanted(&form) || judged.contains(&form) {
             continue;
         }
-        judged.push(form);
-        let differences = differences(profile, form, &asset.weights);
+        let differences = differences(profile, &form, &asset.weights);
         if differences.is_empty() {
+            judged.push(form);
             continue;
         }
         let message = format!(
@@ -40,18 +40,21 @@ pub(in super::super) fn claims(
         );
         findings
             .report(subject, message)
-            .expected(describe(form))
+            .expected(describe(&form))
             .actual(describe_weights(&asset.weights))
             .help("name the bundle for the weights it has, or ship the weights its name claims");
+        judged.push(form);
     }
 }
 
 fn differences(profile: &Profile, form: &Form, weights: &Weights) -> Vec<String> {
     let mut found = Vec::new();
-    match form.linear {
-        Some(blockwise) => found.extend(quantized_otherwise(weights, &blockwise)),
-        None => found.extend(integer_weights(weights)),
+    if form.is_quantized() {
+        found.extend(quantized_otherwise(weights, form));
+    } else {
+        found.extend(integer_weights(weights));
     }
+    found.extend(float_otherwise(weights, form));
     found.extend(head_otherwise(profile, form, weights));
     if let Some(predicted) = form.weight_bytes
         && found.is_empty()
@@ -61,53 +64,128 @@ fn differences(profile: &Profile, form: &Form, weights: &Weights) -> Vec<String>
     found
 }
 
-fn quantized_otherwise(weights: &Weights, expected: &Blockwise) -> Option<String> {
-    let head = weights.head.as_ref().map(|head| &head.weight);
-    let linear = || {
-        weights
-            .quantized
-            .iter()
-            .filter(|one| Some(&one.data) != head)
-    };
-    if linear().next().is_none() {
-        return Some("no weight is quantized".to_owned());
-    }
-    let other = linear().find(|one| !is_blockwise(one, expected))?;
-    Some(format!(
-        "a weight is {} in blocks of {:?} with {} scales",
-        other.data.dtype, other.block, other.scale.dtype
-    ))
+/// Every quantized weight but the head, with its place among them and the axis its product sums over.
+fn layers(weights: &Weights) -> impl Iterator<Item = (usize, &QuantizedWeight, Option<usize>)> {
+    let head = weights.head.as_ref().and_then(|head| head.quantized);
+    let all = weights
+        .quantized
+        .iter()
+        .zip(weights.summed_axes())
+        .enumerate();
+    let layers = all.filter(move |(position, _)| Some(*position) != head);
+    layers
+        .enumerate()
+        .map(|(place, (_, (weight, summed)))| (place, weight, summed))
 }
 
-/// True if the one axis with blocks over one element has the expected block.
-fn is_blockwise(weight: &QuantizedWeight, expected: &Blockwise) -> bool {
-    let blocks = weight
-        .block
-        .iter()
-        .filter(|block| **block != 1)
-        .collect::<Vec<_>>();
-    weight.data.dtype == expected.data.0
-        && weight.scale.dtype == expected.scale.0
-        && blocks == [&expected.block]
+/// The first weight that is quantized otherwise than the form says, and how many are; or the quantization that none has.
+fn quantized_otherwise(weights: &Weights, form: &Form) -> Option<String> {
+    let count = layers(weights).count();
+    if count == 0 {
+        return Some("no weight is quantized".to_owned());
+    }
+    let mut others = layers(weights).filter_map(|(place, weight, summed)| {
+        let mut differences = form.quantizations().map(|it| it.difference(weight, summed));
+        let first = differences.next()??;
+        differences
+            .all(|it| it.is_some())
+            .then_some((place, weight, first))
+    });
+    if let Some((place, weight, difference)) = others.next() {
+        let subject = layer(place, count, &weight.shape, weight.data.resource);
+        return Some(and_others(
+            format!("{subject} {difference}"),
+            others.count(),
+        ));
+    }
+    let is_absent = |it: &&Quantization| {
+        layers(weights).all(|(_, weight, summed)| it.difference(weight, summed).is_some())
+    };
+    form.quantizations()
+        .find(is_absent)
+        .map(|it| format!("no weight is {}", quantization(it)))
+}
+
+/// The first linear layer that is float though the form has none, or of another float type.
+fn float_otherwise(weights: &Weights, form: &Form) -> Option<String> {
+    let is_expected = |dtype| match form.float {
+        Some(float) => float.0 == dtype,
+        None => !form.is_quantized(),
+    };
+    let count = weights.plain_layers().count();
+    let layers = weights
+        .plain_layers()
+        .map(|weight| &weight.constant)
+        .enumerate();
+    let mut others = layers.filter(|(_, constant)| !is_expected(constant.dtype));
+    let (place, constant) = others.next()?;
+    let subject = match form.is_quantized() {
+        true => format!(
+            "a linear layer of {:?}{}",
+            constant.shape,
+            resource(constant.resource)
+        ),
+        false => layer(place, count, &constant.shape, constant.resource),
+    };
+    let difference = match form.is_quantized() {
+        true => format!("{subject} is {}, not quantized", constant.dtype),
+        false => format!("{subject} is {}", constant.dtype),
+    };
+    Some(and_others(difference, others.count()))
+}
+
+/// A layer by its place and sizes: the only names it has.
+fn layer(place: usize, count: usize, shape: &[u64], at: Option<u32>) -> String {
+    format!(
+        "linear layer {} of {count}, {shape:?}{},",
+        place + 1,
+        resource(at)
+    )
+}
+
+fn resource(number: Option<u32>) -> String {
+    number.map_or_else(String::new, |number| format!(" in resource {number}"))
+}
+
+fn and_others(difference: String, others: usize) -> String {
+    match others {
+        0 => difference,
+        1 => format!("{difference}; one more differs too"),
+        _ => format!("{difference}; {others} more differ too"),
+    }
 }
 
 fn integer_weights(weights: &Weights) -> Option<String> {
-    if let Some(one) = weights.quantized.first() {
-        return Some(format!(
-            "{} weights are {}",
-            weights.quantized.len(),
-            one.data.dtype
-        ));
+    let quantized = || {
+        let all = weights.quantized.iter();
+        all.filter(|weight| weight.kind() != QuantizedKind::Sparse)
+    };
+    if let Some(one) = quantized().next() {
+        let count = quantized().count();
+        return Some(format!("{count} weights are {}", one.data.dtype));
     }
-    let all = weights.bytes();
+    // The masks of sparse weights are no weights.
+    let masks: u64 = weights
+        .constants
+        .iter()
+        .filter(|weight| is_parameter(weight))
+        .map(|it| it.constant.bytes())
+        .sum();
+    let all = weights.bytes().saturating_sub(masks);
     let integer = weights
         .storage
         .iter()
         .filter(|storage| storage.dtype.name().contains("int"))
         .map(|storage| storage.bytes)
-        .sum::<u64>();
+        .sum::<u64>()
+        .saturating_sub(masks);
     let share = integer.saturating_mul(100).checked_div(all)?;
     (share >= INTEGER_PERCENT).then(|| format!("{share} % of the weights' bytes are integers"))
+}
+
+fn is_parameter(weight: &Weight) -> bool {
+    weight.class == WeightClass::QuantizationParameter
+        && weight.constant.dtype.name().contains("int")
 }
 
 fn head_otherwise(profile: &Profile, form: &Form, weights: &Weights) -> Option<String> {
@@ -121,12 +199,7 @@ fn head_otherwise(profile: &Profile, form: &Form, weights: &Weights) -> Option<S
         Some(false) if expected.tied => return Some("its head is not the embedding".to_owned()),
         _ => {}
     }
-    let kind = match head.kind {
-        HeadKind::Float => format!("its head is {}", head.weight.dtype),
-        HeadKind::PerChannel => "its head has one scale per row".to_owned(),
-        HeadKind::PerBlock(block) => format!("its head has blocks of {block}"),
-    };
-    (!expected.is(&head.kind)).then_some(kind)
+    (!expected.is(head)).then(|| format!("its head is {}{}", head.weight.dtype, head.kind))
 }
 
 fn bytes_otherwise(seen: u64, predicted: u64) -> Option<String> {
@@ -214,38 +287,40 @@ pub(in super::super) fn per_channel_head(
 }
 
 fn describe(form: &Form) -> String {
-    let linear = form.linear.map_or_else(
-        || "float weights".to_owned(),
-        |it| format!("{} weights in blocks of {}", it.data.0, it.block),
-    );
+    let kinds: Vec<String> = form.quantizations().map(quantization).collect();
+    let linear = match kinds.is_empty() {
+        true => "float weights".to_owned(),
+        false => format!("{} weights", kinds.join(" and ")),
+    };
     match form.head {
         Some(head) if head.tied => format!("{linear}, head tied to the embedding"),
-        Some(head) => match head.block {
-            Some(block) => format!("{linear}, own head in blocks of {block}"),
-            None => format!("{linear}, own float head"),
+        Some(head) => match (head.block, head.storage) {
+            (Some(block), _) => format!("{linear}, own head in blocks of {block}"),
+            (None, None) => format!("{linear}, own float head"),
+            (None, Some(_)) => format!("{linear}, own head"),
         },
         None => linear,
     }
 }
 
+/// A quantization in the words of a message: `int8 in blocks of 32`.
+fn quantization(it: &Quantization) -> String {
+    match (it.block, it.entries) {
+        (Some(block), _) => format!("{} in blocks of {block}", it.data.0),
+        (None, Some(entries)) => format!("{} palettes of {entries}", it.data.0),
+        (None, None) => it.data.0.to_string(),
+    }
+}
+
 fn describe_weights(weights: &Weights) -> String {
-    let kind = weights.quantized.first().map_or_else(
-        || "float weights".to_owned(),
-        |it| {
-            format!(
-                "{} weights in blocks of {}",
-                it.data.dtype,
-                it.block.iter().product::<u64>()
-            )
-        },
-    );
+    let kind = weights
+        .quantized
+        .first()
+        .map_or_else(|| "float weights".to_owned(), ToString::to_string);
     let head = match &weights.head {
         Some(head) if head.tied == Some(true) => ", head tied to the embedding".to_owned(),
-        Some(head) => match head.kind {
-            HeadKind::Float => ", own float head".to_owned(),
-            HeadKind::PerChannel => ", own head with one scale per row".to_owned(),
-            HeadKind::PerBlock(block) => format!(", own head in blocks of {block}"),
-        },
+        Some(head) if head.kind == HeadKind::Float => ", own float head".to_owned(),
+        Some(head) => format!(", own head{}", head.kind),
         None => String::new(),
     };
     format!("{kind}{head}, {} bytes", weights.bytes())

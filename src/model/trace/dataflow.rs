@@ -5,15 +5,18 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::constants::Constants;
-use crate::aicode::{OpKind, Program, base_name};
+use crate::aicode::{Attr, OpKind, Program, base_name};
 use crate::mlir::{Definition, Op, OpId, ReadError, ValueId};
+use crate::model::constants::Constants;
+use crate::model::{Constant, DType, Dim};
 
 /// Most operations one walk passes.
 const MAX_STEPS: usize = 256;
 /// Steps of all walks together, for each operation; and for a program of none.
 const STEPS_PER_OP: usize = 64;
 const LEAST_STEPS: usize = 1 << 16;
+/// Most elements of a list of axes or sizes.
+const MAX_LIST: usize = 32;
 /// Most calls one walk is inside of.
 const MAX_CALLS: usize = 64;
 
@@ -28,8 +31,16 @@ pub(super) enum Role {
     Arithmetic,
     /// Maps one operand element by element.
     Map,
-    /// Dequantizes its first operand by the others.
-    Dequantize,
+    /// Scales its first operand by the second and shifts it by the third and fourth.
+    Scale,
+    /// Looks its first operand up in its second, a table.
+    Lookup,
+    /// Puts the values of its first operand where the bits of its second are set.
+    BuildSparse,
+    /// Fills the places of a sparse value that hold nothing.
+    Densify,
+    /// Makes numbers of a smaller type, to be scaled back.
+    Quantize,
     Matmul,
     Convolution,
     /// Picks rows of its first operand by its second.
@@ -57,28 +68,26 @@ impl Role {
             | "expand_dims"
             | "shrink_dims"
             | "slice"
+            | "split"
             | "broadcast_to"
             | "broadcast_in_dims"
             | "copy_with_constraints"
             | "copy_discarding_constraints" => Role::Reshape,
             "add" | "sub" | "mul" | "divide" | "minimum" | "maximum" => Role::Arithmetic,
             "tanh" | "round" => Role::Map,
-            "blockwise_shift_scale" | "dequantize" | "lut_to_dense" => Role::Dequantize,
+            "blockwise_shift_scale"
+            | "dequantize"
+            | "sparse_with_bitmask_blockwise_shift_scale" => Role::Scale,
+            "lut_to_dense" | "lut_to_sparse_with_bitmask" => Role::Lookup,
+            "build_sparse_with_bitmask" => Role::BuildSparse,
+            "sparse_with_bitmask_to_dense" => Role::Densify,
+            "quantize" => Role::Quantize,
             "batch_matmul" => Role::Matmul,
             "conv2d" | "conv3d" | "conv_transpose2d" | "conv_transpose3d" => Role::Convolution,
             "gather_nd" | "gather_along_axis" => Role::Gather,
             _ => Role::Other,
         }
     }
-}
-
-/// A constant that a value is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Source {
-    /// Position in the list of constants.
-    pub(super) constant: usize,
-    /// The operation that dequantizes it on the way, if any.
-    pub(super) dequantize: Option<OpId>,
 }
 
 /// The calls a walk is inside of, innermost last.
@@ -176,10 +185,25 @@ impl<'a> Dataflow<'a> {
     }
 
     /// Takes steps from the common budget; `None` once it is spent.
-    fn spend(&self, steps: usize) -> Option<()> {
+    pub(super) fn spend(&self, steps: usize) -> Option<()> {
         let left = self.fuel.get().checked_sub(steps)?;
         self.fuel.set(left);
         Some(())
+    }
+
+    /// The graph an operation lies in.
+    pub(super) fn graph_of(&self, mut op: OpId) -> Option<OpId> {
+        loop {
+            if self.program.kind(self.op(op)) == OpKind::Graph {
+                return Some(op);
+            }
+            op = self.op(op).parent()?;
+        }
+    }
+
+    /// The invokes that call a graph.
+    pub(super) fn callers_of(&self, graph: OpId) -> &[OpId] {
+        self.callers.get(&graph).map_or(&[], Vec::as_slice)
     }
 
     /// The graph an invoke calls.
@@ -189,13 +213,25 @@ impl<'a> Dataflow<'a> {
 
     /// Values that stand for an argument: of each caller of a graph, or of a composite operation.
     pub(super) fn passed(&self, op: OpId, index: usize) -> Vec<ValueId> {
+        self.passed_by(op, index, |_| true)
+    }
+
+    /// The same, of those callers of a graph that `wanted` names.
+    pub(super) fn passed_by(
+        &self,
+        op: OpId,
+        index: usize,
+        wanted: impl Fn(&OpId) -> bool,
+    ) -> Vec<ValueId> {
         if self.program.kind(self.op(op)) == OpKind::Graph {
-            let callers = self.callers.get(&op).map_or(&[][..], Vec::as_slice);
+            let callers = self.callers_of(op);
             if self.spend(callers.len()).is_none() {
                 return Vec::new();
             }
-            let values = callers.iter().filter_map(|id| self.operand(*id, index));
-            return values.collect();
+            let wanted = callers.iter().filter(|call| wanted(call));
+            return wanted
+                .filter_map(|call| self.operand(*call, index))
+                .collect();
         }
         if self.role(self.op(op)) == Role::ControlFlow {
             return Vec::new();
@@ -239,25 +275,70 @@ impl<'a> Dataflow<'a> {
         }
     }
 
-    /// The constant a value is made of, if it is one but for shape, type and quantization.
-    pub(super) fn source(&self, mut value: ValueId, mut calls: Calls) -> Option<Source> {
-        let mut dequantize = None;
-        for _ in 0..MAX_STEPS {
-            let op = self.origin(value, &mut calls)?;
-            match self.role(self.op(op)) {
-                Role::Constant => {
-                    let constant = self.constants.of(self.program, self.op(op))?;
-                    return Some(Source {
-                        constant,
-                        dequantize,
-                    });
-                }
-                Role::Reshape => {}
-                Role::Dequantize if dequantize.is_none() => dequantize = Some(op),
-                _ => return None,
-            }
-            value = self.operand(op, 0)?;
+    /// Element type and sizes of a tensor value.
+    pub(super) fn tensor(&self, value: ValueId) -> Option<(DType, Vec<Dim>)> {
+        let ty = self.program.module.ir.type_of(value);
+        let (dtype, shape) = self.program.tensor(ty).ok()??;
+        Some((dtype, shape.dims().collect()))
+    }
+
+    /// Sizes of a tensor value, if all are static.
+    pub(super) fn sizes(&self, value: ValueId) -> Option<Vec<u64>> {
+        self.tensor(value)?.1.into_iter().collect()
+    }
+
+    /// The constant that an operation makes, with the type this one gives it: several of them may share one value
+    /// and differ in shape.
+    pub(super) fn constant(&self, op: OpId) -> Option<(usize, Constant)> {
+        let position = self.constants.of(self.program, self.op(op))?;
+        let (dtype, shape) = self.tensor(self.op(op).results().next()?)?;
+        Some((
+            position,
+            Constant {
+                dtype,
+                shape: shape.into_iter().collect::<Option<_>>()?,
+                ..self.constants.list[position].clone()
+            },
+        ))
+    }
+
+    /// The bytes of a constant stored inline, one element's for all if it is a splat.
+    pub(super) fn inline(&self, op: OpId) -> Option<&'a [u8]> {
+        if self.role(self.op(op)) != Role::Constant {
+            return None;
         }
-        None
+        let value = self.program.constant_value(self.op(op)).ok()?;
+        match self.program.attr(value).ok()? {
+            Attr::DenseElements { data, .. } => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The integers of a constant stored inline, of a list or a single one.
+    pub(super) fn integers(&self, value: ValueId, calls: &Calls) -> Option<Vec<i64>> {
+        let op = self.origin(value, &mut calls.clone())?;
+        let data = self.inline(op)?;
+        let (_, constant) = self.constant(op)?;
+        let count = usize::try_from(constant.elements()).ok()?;
+        let width = usize::try_from(constant.dtype.storage_bytes()).ok()?;
+        let signed = constant.dtype.name().starts_with("int");
+        if !signed && !constant.dtype.name().starts_with("uint") || count > MAX_LIST {
+            return None;
+        }
+        let one = |bytes: &[u8]| {
+            let fill = if signed && bytes.last().is_some_and(|top| top >> 7 == 1) {
+                0xFF
+            } else {
+                0
+            };
+            let mut whole = [fill; 8];
+            whole.get_mut(..bytes.len())?.copy_from_slice(bytes);
+            Some(i64::from_le_bytes(whole))
+        };
+        match data.len() {
+            len if len == width => Some(vec![one(data)?; count]),
+            len if Some(len) == width.checked_mul(count) => data.chunks(width).map(one).collect(),
+            _ => None,
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The matrix behind the logits and the table behind the token ids.
 
-use super::dataflow::{Calls, Dataflow, Role, Source};
-use super::quantization::Quantization;
-use super::{Constant, Function, Head, HeadKind};
+use super::classes::Use;
+use super::dataflow::{Calls, Dataflow, Role};
+use super::recipes::{Recipes, Source};
 use crate::aicode::Type;
 use crate::mlir::{OpId, ValueId};
+use crate::model::{Embedding, Function, Granularity, Head, HeadKind, QuantizedKind};
 
 /// Most operations between the logits and their product.
 const MAX_STEPS: usize = 64;
@@ -28,7 +29,7 @@ pub(super) fn entry(functions: &[Function]) -> Option<usize> {
 /// Traces head and embedding of one graph.
 pub(super) struct Tracer<'a> {
     pub(super) flow: &'a Dataflow<'a>,
-    pub(super) quantization: &'a Quantization,
+    pub(super) recipes: &'a Recipes,
     pub(super) graph: OpId,
     pub(super) function: &'a Function,
 }
@@ -45,9 +46,9 @@ impl Tracer<'_> {
         gathers.find_map(|(id, _)| {
             let indices = self.flow.operand(id, 1)?;
             let source = reached[indices.0 as usize]
-                .then(|| self.flow.source(self.flow.operand(id, 0)?, Calls::new()))
+                .then(|| self.source(self.flow.operand(id, 0)?, Calls::new()))
                 .flatten()?;
-            let shape = &self.flow.constants.list[source.constant].shape;
+            let shape = self.recipes.sizes(self.flow, source);
             (shape.iter().filter(|dim| **dim > 1).count() >= 2).then_some(source)
         })
     }
@@ -112,26 +113,32 @@ impl Tracer<'_> {
         changed
     }
 
+    fn source(&self, value: ValueId, calls: Calls) -> Option<Source> {
+        self.recipes.source(self.flow, value, calls)
+    }
+
     /// The output head, and whether it is the embedding table.
-    pub(super) fn head(&self, embedding: Option<Source>) -> Option<Head> {
-        let (product, calls) = self.product()?;
+    pub(super) fn head(&self, embedding: Option<Source>, uses: &[Use]) -> Option<Head> {
+        let (product, calls) = self.product(embedding)?;
         let operands = [1, 0].map(|index| self.flow.operand(product, index));
         let source = operands
             .into_iter()
             .flatten()
-            .find_map(|value| self.flow.source(value, calls.clone()))?;
-        let weight = self.flow.constants.list[source.constant].clone();
+            .find_map(|value| self.source(value, calls.clone()))?;
+        let shape = self.recipes.sizes(self.flow, source);
         Some(Head {
-            kind: self.kind(product, source, &weight)?,
-            weight,
+            kind: self.kind(product, source, &shape, uses[source.constant].summed),
+            weight: self.flow.constants.list[source.constant].clone(),
+            shape,
+            quantized: source.recipe,
             tied: embedding.map(|table| table.constant == source.constant),
         })
     }
 
     /// The product whose result, scaled and reshaped, is the logits; and the calls around it.
-    fn product(&self) -> Option<(OpId, Calls)> {
+    fn product(&self, embedding: Option<Source>) -> Option<(OpId, Calls)> {
         let mut calls = Calls::new();
-        let mut value = self.logits()?;
+        let mut value = self.logits(embedding)?;
         for _ in 0..MAX_STEPS {
             let op = self.flow.origin(value, &mut calls)?;
             value = match self.flow.role(self.flow.op(op)) {
@@ -147,7 +154,7 @@ impl Tracer<'_> {
     /// The operand of an arithmetic operation that is not a constant, if there is just one.
     fn variable_operand(&self, op: OpId, calls: &Calls) -> Option<ValueId> {
         let (a, b) = (self.flow.operand(op, 0)?, self.flow.operand(op, 1)?);
-        let is_constant = |value| self.flow.source(value, calls.clone()).is_some();
+        let is_constant = |value| self.source(value, calls.clone()).is_some();
         match (is_constant(a), is_constant(b)) {
             (true, false) => Some(b),
             (false, true) => Some(a),
@@ -155,11 +162,19 @@ impl Tracer<'_> {
         }
     }
 
-    fn logits(&self) -> Option<ValueId> {
+    /// The logits: the output of that name, or the only one if it is as wide as the embedding has rows.
+    fn logits(&self, embedding: Option<Source>) -> Option<ValueId> {
         let outputs = &self.function.outputs;
         let named = |name: &&str| outputs.iter().position(|output| output.name == **name);
-        let only = || (outputs.len() == 1).then_some(0);
-        let position = LOGITS.iter().find_map(named).or_else(only)?;
+        if let Some(place) = LOGITS.iter().find_map(named) {
+            return self.output(place);
+        }
+        let rows = *self.recipes.sizes(self.flow, embedding?).first()?;
+        let only = self.output(0).filter(|_| outputs.len() == 1)?;
+        (self.last_dim(only) == Some(rows)).then_some(only)
+    }
+
+    fn output(&self, place: usize) -> Option<ValueId> {
         // Outputs are the results that are not tokens, in order.
         let ir = &self.flow.program.module.ir;
         let output = self.flow.output(self.graph)?;
@@ -167,28 +182,85 @@ impl Tracer<'_> {
             let ty = self.flow.program.r#type(ir.type_of(**value));
             !matches!(ty, Ok(Type::Token))
         });
-        values.nth(position).copied()
+        values.nth(place).copied()
     }
 
-    fn kind(&self, product: OpId, source: Source, weight: &Constant) -> Option<HeadKind> {
-        if source.dequantize.is_none() {
-            return Some(HeadKind::Float);
+    /// How the matrix of a product is stored.
+    fn kind(
+        &self,
+        product: OpId,
+        source: Source,
+        shape: &[u64],
+        summed: Option<usize>,
+    ) -> HeadKind {
+        let Some(recipe) = source.recipe else {
+            let dtype = self.flow.constants.list[source.constant].dtype;
+            return match dtype.name().contains("float") {
+                true => HeadKind::Float,
+                false => HeadKind::Unknown,
+            };
+        };
+        let weight = &self.recipes.list[recipe];
+        match (weight.kind(), &weight.palette) {
+            (QuantizedKind::Palette, Some(palette)) => return HeadKind::Palette(palette.entries),
+            (QuantizedKind::Sparse, _) => return HeadKind::Sparse,
+            (QuantizedKind::Affine, _) => {}
+            _ => return HeadKind::Unknown,
         }
-        let block = self.quantization.block_of(source.constant)?;
-        let outputs = self.last_dim(self.flow.op(product).results().next()?)?;
-        let output_axis = weight.shape.iter().position(|dim| *dim == outputs)?;
-        let axes = weight.shape.iter().zip(block).enumerate();
-        let split = axes
-            .filter(|(axis, (dim, block))| *axis != output_axis && block < dim)
-            .map(|(_, (_, block))| *block)
-            .next();
-        Some(split.map_or(HeadKind::PerChannel, HeadKind::PerBlock))
+        let outputs = || self.outputs(product, shape, summed);
+        let block = weight.block();
+        match weight.granularity() {
+            Granularity::Tensor => HeadKind::PerTensor,
+            Granularity::Unknown => HeadKind::Unknown,
+            _ => match outputs() {
+                None => HeadKind::Unknown,
+                Some(outputs) => {
+                    let mut cut = (0..shape.len()).filter(|axis| block[*axis] < shape[*axis]);
+                    match cut.find(|axis| *axis != outputs) {
+                        Some(axis) => HeadKind::PerBlock(block[axis]),
+                        None if block[outputs] == 1 => HeadKind::PerChannel,
+                        None => HeadKind::PerRows(block[outputs]),
+                    }
+                }
+            },
+        }
+    }
+
+    /// The axis of the head that the logits lie along.
+    fn outputs(&self, product: OpId, shape: &[u64], summed: Option<usize>) -> Option<usize> {
+        let wide = |axis: &usize| shape[*axis] > 1;
+        let mut rest = (0..shape.len())
+            .filter(|axis| Some(*axis) != summed)
+            .filter(wide);
+        match (summed, rest.next(), rest.next()) {
+            (Some(_), only, None) => only,
+            _ => {
+                let width = self.last_dim(self.flow.op(product).results().next()?)?;
+                shape.iter().position(|dim| *dim == width)
+            }
+        }
     }
 
     fn last_dim(&self, value: ValueId) -> Option<u64> {
-        let program = self.flow.program;
-        let tensor = program.tensor(program.module.ir.type_of(value)).ok()?;
-        let (_, shape) = tensor?;
-        shape.dims().last()?
+        *self.flow.tensor(value)?.1.last()?
+    }
+}
+
+impl Recipes {
+    /// Sizes of the weight that a constant is stored for.
+    pub(super) fn sizes(&self, flow: &Dataflow<'_>, source: Source) -> Vec<u64> {
+        match source.recipe {
+            Some(recipe) => self.list[recipe].shape.clone(),
+            None => flow.constants.list[source.constant].shape.clone(),
+        }
+    }
+
+    /// The facts of a token embedding.
+    pub(super) fn embedding(&self, flow: &Dataflow<'_>, table: Source) -> Embedding {
+        Embedding {
+            weight: flow.constants.list[table.constant].clone(),
+            shape: self.sizes(flow, table),
+            quantized: table.recipe,
+        }
     }
 }
