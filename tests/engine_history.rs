@@ -18,8 +18,9 @@ use granite_bundle::checkout::tree::{Committed, Entry, PathRules, TreeView};
 use granite_bundle::checkout::{FileMode, RepoPath};
 use granite_bundle::patch::fit::trial::try_patch;
 use granite_bundle::patch::format::file::FilePatch;
+use granite_bundle::patch::judge::judgement::Options;
 use granite_bundle::patch::judge::matrix::{Matrix, history, matrix};
-use granite_bundle::patch::judge::plan::{self, Options};
+use granite_bundle::patch::judge::plan;
 use granite_bundle::patch::judge::report::State;
 use granite_bundle::patch::series::{Series, Variant};
 

@@ -9,8 +9,9 @@ use granite_bundle::model::Summary;
 use granite_bundle::patch::fit::explain;
 use granite_bundle::patch::fit::place::{place, place_exactly};
 use granite_bundle::patch::fit::trial::{Trial, try_patch};
+use granite_bundle::patch::format::error::PatchError;
 use granite_bundle::patch::format::file::{FilePatch, Hunk, Side};
-use granite_bundle::patch::format::parse::{PatchError, parse};
+use granite_bundle::patch::format::parse::parse;
 
 /// Reads any bytes as an MLIR bytecode container and touches everything its tables promise.
 ///
@@ -96,12 +97,12 @@ fn check_places(content: &[u8], hunks: &[Hunk]) {
     }
     for hunk in hunks {
         assert_eq!(hunk.reversed().reversed(), *hunk);
-        assert!(hunk.lines.iter().any(|line| line.side != Side::Context));
+        assert!(hunk.lines().any(|line| line.side != Side::Context));
     }
 }
 
 fn bytes_of(hunks: &[Hunk], side: Side) -> usize {
-    let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+    let lines = hunks.iter().flat_map(Hunk::lines);
     let of_side = lines.filter(|line| line.side == side);
     of_side.map(|line| line.text.len()).sum()
 }

@@ -1,8 +1,10 @@
 //! Files and links of a bundle: size limits, and nothing outside the folder.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use crate::files::{self, ReadError};
 
 /// Why a file could not be read; the caller knows its path.
 #[derive(Debug)]
@@ -115,45 +117,19 @@ pub(super) fn symlink(root: &Root, path: &Path) -> Option<Symlink> {
     })
 }
 
-/// Reads a regular file of at most `limit` bytes; its size is looked at before its content.
+/// Reads a regular file of at most `limit` bytes.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let size = regular_size(path)?;
-    if size > limit {
-        return Err(too_large(size, limit));
-    }
-    let file = File::open(path).map_err(|error| FileError::io(&error))?;
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| FileError::io(&error))?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(bytes.len() as u64, limit));
-    }
-    Ok(bytes)
-}
-
-/// Opening a pipe or device could block for ever, so only regular files are opened.
-fn regular_size(path: &Path) -> Result<u64, FileError> {
-    let metadata = fs::metadata(path).map_err(|error| FileError::io(&error))?;
-    if metadata.is_file() {
-        return Ok(metadata.len());
-    }
-    let what = if metadata.is_dir() {
-        "a folder"
-    } else {
-        "no regular file"
-    };
-    Err(FileError {
-        message: format!("is {what}, and a file was expected"),
-        help: None,
+    files::read(path, limit).map_err(|error| match error {
+        ReadError::Io(error) => FileError::io(&error),
+        ReadError::TooLarge { .. } => FileError {
+            message: error.to_string(),
+            help: Some("check that the right file is in this place"),
+        },
+        _ => FileError {
+            message: error.to_string(),
+            help: None,
+        },
     })
-}
-
-fn too_large(size: u64, limit: u64) -> FileError {
-    FileError {
-        message: format!("has {size} bytes, more than the {limit} this tool reads of such a file"),
-        help: Some("check that the right file is in this place"),
-    }
 }
 
 impl FileError {

@@ -1,6 +1,6 @@
 //! The one table of exit codes, and how an error reaches the user.
 
-use std::io::{self, ErrorKind};
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::Ui;
@@ -56,21 +56,17 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Turns a command's outcome into the process's exit code; a closed pipe is not an error.
+/// Turns a command's outcome into the process's exit code, once all of its output is out.
+///
+/// A reader that goes away changes nothing: the code stays that of what was found.
 pub(super) fn code(outcome: anyhow::Result<Exit>, ui: &mut Ui) -> ExitCode {
+    let flushed = ui.out.flush();
+    let outcome = outcome.and_then(|exit| Ok(flushed.map(|()| exit)?));
     match outcome {
         Ok(exit) => exit.into(),
-        Err(error) if is_broken_pipe(&error) => Exit::Fine.into(),
         Err(error) => {
             ui.error(&error);
             Exit::Trouble.into()
         }
     }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }

@@ -10,6 +10,7 @@ mod hashing;
 mod inspect;
 mod lint;
 mod man;
+mod output;
 mod patch;
 mod preflight;
 mod rules;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use exit::{Advised, Exit};
+pub use output::Output;
 pub use ui::Ui;
 
 /// Reads, lints and prepares Core AI language bundles, with no Apple software.

@@ -11,7 +11,8 @@ use crate::bundle::{Failure, Manifest, Target};
 use crate::checkout::capability::{Era, finds_compiled_assets};
 
 use crate::cli::examples;
-use crate::patch::judge::plan::{self, Options};
+use crate::patch::judge::judgement::Options;
+use crate::patch::judge::plan;
 use crate::patch::series::Series;
 use crate::preflight::{EngineFacts, Verdict, examine};
 use crate::report::human::preflight::{Heading, page};

@@ -2,10 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anstyle::{AnsiColor, Style};
 
 use super::exit::Advised;
+use super::output::Output;
 use crate::bundle::Failure;
 use crate::report::terminal::safe;
 
@@ -15,11 +16,13 @@ const DEFAULT_WIDTH: u16 = 100;
 /// Streams that drop colour where it is not wanted, and the width to fit.
 pub struct Ui {
     /// The result.
-    pub out: AutoStream<io::StdoutLock<'static>>,
+    pub out: Output<io::StdoutLock<'static>>,
     /// Everything else.
-    pub err: AutoStream<io::StderrLock<'static>>,
+    pub err: Output<io::StderrLock<'static>>,
     /// Columns to fit.
     pub width: u16,
+    /// True if stdout is a terminal.
+    pub terminal: bool,
     /// True if stderr is a terminal, so progress may be drawn on it.
     pub progress: bool,
 }
@@ -32,10 +35,22 @@ impl Ui {
             .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
             .unwrap_or(DEFAULT_WIDTH);
         Ui {
-            out: AutoStream::auto(io::stdout().lock()),
-            err: AutoStream::auto(io::stderr().lock()),
+            out: output(io::stdout().lock()),
+            err: output(io::stderr().lock()),
             width,
+            terminal: io::stdout().is_terminal(),
             progress: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Prints what another program is to read byte by byte; on a terminal it is made visible like everything else.
+    ///
+    /// # Errors
+    /// When stdout does not take it.
+    pub fn exact(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.terminal {
+            true => self.out.write_all(bytes),
+            false => self.out.write_exact(bytes),
         }
     }
 
@@ -101,4 +116,10 @@ impl Ui {
     fn line(&mut self, style: Style, label: &str, text: &str) {
         let _ = writeln!(self.err, "{style}{label}{style:#}: {}", safe(text));
     }
+}
+
+/// A stream of the process, painted where the user and the terminal want it.
+fn output<W: RawStream>(stream: W) -> Output<W> {
+    let paint = AutoStream::choice(&stream) != ColorChoice::Never;
+    Output::new(stream, paint)
 }

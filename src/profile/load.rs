@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Profile;
+use crate::files::{self, ReadError};
 
 /// Largest profile file read, bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -48,7 +49,7 @@ impl Profile {
         Err(mistakes.join("\n"))
     }
 
-    /// Loads a profile file of at most 1 MiB.
+    /// Loads a profile from a regular file of at most 1 MiB.
     ///
     /// # Errors
     /// When it cannot be read or is not a profile.
@@ -61,11 +62,10 @@ impl Profile {
             path: path.to_owned(),
             message,
         };
-        let bytes = std::fs::metadata(path).map_err(io)?.len();
-        if bytes > MAX_BYTES {
-            return Err(invalid(format!("{bytes} bytes, the limit is {MAX_BYTES}")));
-        }
-        let text = std::fs::read_to_string(path).map_err(io)?;
+        let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
+            ReadError::Io(source) => io(source),
+            error => invalid(format!("it {error}")),
+        })?;
         Profile::parse(&text).map_err(invalid)
     }
 

@@ -11,7 +11,7 @@ use granite_bundle::checkout::capability::{
 use granite_bundle::checkout::tree::{Entry, Memory, Overlay, PathRules, TreeView};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 use granite_bundle::patch::fit::trial::{changes, try_patch};
-use granite_bundle::patch::format::file::{FilePatch, Side};
+use granite_bundle::patch::format::file::{FilePatch, Hunk, Side};
 use granite_bundle::patch::series::{Patch, Series, Variant};
 
 /// Swift's longest line in the engine's formatter configuration.
@@ -38,9 +38,8 @@ pub(crate) fn skeleton(file: &FilePatch) -> String {
         while lines.len() + 1 < hunk.old_start {
             lines.push(filler(lines.len() + 1));
         }
-        let text =
-            |line: &granite_bundle::patch::format::file::Line| String::from_utf8(line.text.clone());
-        lines.extend(hunk.preimage().map(|line| text(line).unwrap()));
+        let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
+        lines.extend(hunk.preimage().map(text));
     }
     for _ in 0..8 {
         lines.push(filler(lines.len() + 1));
@@ -109,10 +108,10 @@ fn no_variant_touches_the_text_that_tells_eras_apart() {
     for (_, variant) in variants(&series) {
         let hunks = files(variant).iter().flat_map(|file| &file.hunks);
         let changed = hunks
-            .flat_map(|hunk| &hunk.lines)
+            .flat_map(Hunk::lines)
             .filter(|line| line.side != Side::Context);
         let changed: Vec<_> = changed
-            .map(|line| String::from_utf8_lossy(&line.text))
+            .map(|line| String::from_utf8_lossy(line.text))
             .collect();
         for probe in series.eras.iter().flat_map(|era| &era.when) {
             let (ProbeTest::Contains(text) | ProbeTest::Lacks(text)) = &probe.test else {
@@ -129,10 +128,10 @@ fn added_lines_keep_the_engines_formatting() {
     for (_, variant) in variants(&series()) {
         let hunks = files(variant).iter().flat_map(|file| &file.hunks);
         for line in hunks
-            .flat_map(|hunk| &hunk.lines)
+            .flat_map(Hunk::lines)
             .filter(|line| line.side == Side::Added)
         {
-            let text = std::str::from_utf8(&line.text)
+            let text = std::str::from_utf8(line.text)
                 .unwrap()
                 .strip_suffix('\n')
                 .unwrap();

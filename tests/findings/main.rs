@@ -9,6 +9,7 @@ mod fleet;
 mod formats;
 mod profiles;
 mod release;
+mod streams;
 
 use std::path::Path;
 use std::process::Output;

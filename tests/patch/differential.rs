@@ -14,11 +14,13 @@ use git2::Repository;
 use granite_bundle::checkout::site::Site;
 use granite_bundle::checkout::tree::{Memory, Overlay, PathRules};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
+use granite_bundle::patch::fit::problem::FileProblem;
 use granite_bundle::patch::fit::trial::{Trial, changes, try_merge, try_patch};
 use granite_bundle::patch::format::file::{FilePatch, Hunk, Operation};
 use granite_bundle::patch::format::parse::parse;
-use granite_bundle::patch::judge::plan::{self, Options};
-use granite_bundle::patch::judge::report::{FileProblem, State};
+use granite_bundle::patch::judge::judgement::Options;
+use granite_bundle::patch::judge::plan;
+use granite_bundle::patch::judge::report::State;
 use granite_bundle::patch::series::{Series, Source, from_file};
 
 use crate::cases::{Case, Kind, Random, Tree, case, entry};

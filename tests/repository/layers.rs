@@ -8,18 +8,19 @@ use crate::{files, root};
 /// Each layer with the layers it may name.
 const LAYERS: &[(&str, &[&str])] = &[
     ("bytes", &[]),
+    ("files", &[]),
     ("mlir", &["bytes"]),
     ("aicode", &["mlir"]),
     ("model", &["bytes", "mlir", "aicode"]),
-    ("bundle", &["bytes", "model"]),
+    ("bundle", &["bytes", "files", "model"]),
     ("checkout", &[]),
     ("engine", &["bundle", "model"]),
-    ("profile", &["bundle", "engine", "model"]),
+    ("profile", &["bundle", "engine", "files", "model"]),
     ("finding", &[]),
     (
         "lint",
         &[
-            "bundle", "checkout", "engine", "finding", "model", "profile",
+            "bundle", "checkout", "engine", "files", "finding", "model", "profile",
         ],
     ),
     ("patch", &["checkout"]),
@@ -47,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "bundle",
             "checkout",
             "engine",
+            "files",
             "finding",
             "lint",
             "model",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::output::write_file;
 use crate::cli::Ui;
+use crate::files;
 use crate::lint::config::{Acceptance, CONFIG_FILE, update};
 use crate::lint::fleet::{Report, Settings, stale_entries};
 
@@ -34,7 +34,7 @@ pub(super) fn write(report: &Report, ui: &mut Ui) -> anyhow::Result<()> {
         }
         let updated = update(&text, &change.wanted, &change.stale)
             .with_context(|| format!("cannot change {}", file.display()))?;
-        write_file(&file, updated.as_bytes())
+        files::write(&file, updated.as_bytes())
             .with_context(|| format!("cannot write {}", file.display()))?;
         ui.note(&format!(
             "{}: {added} baseline entries added, {dropped} dropped; give each a reason",

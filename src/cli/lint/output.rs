@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::Format;
 use crate::cli::Ui;
 use crate::engine::outlook::Outlook;
+use crate::files;
 use crate::lint::ContentHash;
 use crate::lint::fleet::{Linted, Report};
 use crate::report::findings::place::Places;
@@ -15,6 +16,7 @@ use crate::report::findings::{github, junit, sarif};
 use crate::report::human;
 use crate::report::json::inspect::{Entry, Options};
 use crate::report::json::lint::Document;
+use crate::report::terminal::visible;
 
 /// Renders the report, and writes it whole or not at all.
 pub(super) fn write(
@@ -26,8 +28,8 @@ pub(super) fn write(
     let text = render(report, format, ui.width)?;
     match file {
         Some(file) => {
-            let text = anstream::adapter::strip_str(&text).to_string();
-            write_file(file, text.as_bytes())
+            let text = visible(&text, false);
+            files::write(file, text.as_bytes())
                 .with_context(|| format!("cannot write {}", file.display()))
         }
         None => {
@@ -35,26 +37,6 @@ pub(super) fn write(
             Ok(ui.out.flush()?)
         }
     }
-}
-
-/// Replaces a file's content at once, so that a reader sees the old or the new.
-pub(super) fn write_file(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut aside = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is its owner's alone; a report is for others too, as far as the umask allows.
-        aside.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut aside = aside.tempfile_in(folder)?;
-    aside.write_all(content)?;
-    aside.as_file().sync_all()?;
-    aside.persist(file)?;
-    Ok(())
 }
 
 fn render(report: &Report, format: Format, columns: u16) -> anyhow::Result<String> {

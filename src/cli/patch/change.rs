@@ -15,7 +15,9 @@ use crate::patch::change::transaction::{
     self, Action, Commit, Outcome, Receipt, Request, Session, Step, net_changes,
 };
 use crate::patch::format::mail::commit_message;
-use crate::patch::judge::plan::{self, Options, PlanError};
+use crate::patch::judge::changes::PatchChanges;
+use crate::patch::judge::judgement::{JudgeError, Options};
+use crate::patch::judge::plan;
 use crate::patch::judge::report::StackReport;
 use crate::patch::series::Series;
 use crate::report::human;
@@ -266,7 +268,7 @@ fn committed_steps(tree: &dyn TreeView, steps: &[Step]) -> anyhow::Result<Option
 }
 
 /// A plan's step as the transaction takes it.
-pub(super) fn step(step: &plan::Step) -> Step {
+pub(super) fn step(step: &PatchChanges) -> Step {
     Step {
         patch: step.patch.clone(),
         changes: step.changes.clone(),
@@ -290,7 +292,7 @@ pub(super) fn present(
     site: Site<'_>,
     series: &Series,
     options: &Options,
-) -> Result<Vec<Step>, PlanError> {
+) -> Result<Vec<Step>, JudgeError> {
     let removal = plan::revert(site, series, options)?;
     let forwards = removal.steps.iter().rev().map(|step| Step {
         patch: step.patch.clone(),

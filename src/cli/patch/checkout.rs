@@ -16,8 +16,9 @@ use crate::patch::change::staged::staged;
 use crate::patch::change::transaction::{
     Left, Recovered, Session, TransactionError, interrupted, net_changes,
 };
+use crate::patch::judge::judgement::Options;
 use crate::patch::judge::matrix::{history, matrix};
-use crate::patch::judge::plan::{Options, Plan, Refusal};
+use crate::patch::judge::plan::{Plan, Refusal};
 use crate::patch::judge::report::{PatchReport, StackReport, State};
 use crate::patch::series::Series;
 use crate::report::human::{self, patch::Heading};

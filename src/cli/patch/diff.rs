@@ -1,7 +1,5 @@
 //! `granite-bundle patch diff`.
 
-use std::io::Write;
-
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
 use crate::cli::examples;
@@ -45,7 +43,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         document.details.problems = Some(problems);
         return write_json(ui, &document, exit);
     }
-    ui.out.write_all(&text)?;
+    ui.exact(&text)?;
     for problem in problems {
         ui.note(&format!("left out of the diff: {problem}"));
     }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Exit, Ui, examples};
-use crate::patch::judge::plan::Options;
+use crate::patch::judge::judgement::Options;
 use checkout::Stack;
 
 /// Manage the patch stack of an engine checkout

@@ -13,7 +13,7 @@ use crate::patch::change::revert::{Revert, RevertError, Source};
 use crate::patch::change::transaction::{
     self, Action, Receipt, Recorded, Request, Step, TransactionError,
 };
-use crate::patch::judge::plan::{self};
+use crate::patch::judge::plan;
 
 /// Take the stack back, to the byte
 #[derive(Debug, clap::Args)]

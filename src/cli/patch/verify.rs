@@ -3,7 +3,7 @@
 use super::checkout::{Checkout, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::judge::plan;
+use crate::patch::judge::verify::verify;
 use crate::report::human;
 use crate::report::json::patch::Document;
 
@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let checkout = Checkout::open(&args.engine)?;
     checkout.settle(ui)?;
     let options = args.stack.options();
-    let verification = checkout.judge(|site| Ok(plan::verify(site, &stack.series, &options)?))?;
+    let verification = checkout.judge(|site| Ok(verify(site, &stack.series, &options)?))?;
     let exit = Exit::unless_findings(verification.holds());
     let path = checkout.path();
     let report = &verification.report;

@@ -36,18 +36,26 @@ pub fn update(text: &str, wanted: &[Acceptance], stale: &[u32]) -> Result<String
             keep
         });
     }
-    let entries = document
-        .entry("baseline")
-        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    if let Some(entries) = entries.as_array_of_tables_mut() {
-        for acceptance in wanted {
-            entries.push(entry(acceptance));
-        }
-        if entries.is_empty() {
-            document.remove("baseline");
-        }
+    let emptied = document
+        .get("baseline")
+        .and_then(Item::as_array_of_tables)
+        .is_some_and(ArrayOfTables::is_empty);
+    if emptied {
+        document.remove("baseline");
     }
-    Ok(document.to_string())
+    let mut text = document.to_string();
+    if !wanted.is_empty() {
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let mut added = DocumentMut::new();
+        added["baseline"] = Item::ArrayOfTables(wanted.iter().map(entry).collect());
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text += &added.to_string();
+    }
+    Ok(text)
 }
 
 fn entry(acceptance: &Acceptance) -> Table {

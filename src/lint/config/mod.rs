@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 
+use crate::files::{self, ReadError};
 use crate::finding::Level;
 
 use super::{Platform, Rule, Selector};
@@ -90,7 +91,7 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// Reads and checks a configuration of at most 4 MiB.
+    /// Reads and checks a configuration: a regular file of at most 4 MiB.
     ///
     /// # Errors
     /// With every mistake at once.
@@ -100,12 +101,10 @@ impl Config {
             mistakes: Vec::new(),
             source: Some(source),
         };
-        if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
-            let source =
-                std::io::Error::other(format!("it is over the limit of {MAX_BYTES} bytes"));
-            return Err(unreadable(source));
-        }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
+            ReadError::Io(source) => unreadable(source),
+            error => unreadable(std::io::Error::other(format!("it {error}"))),
+        })?;
         Config::parse(path, &text)
     }
 
@@ -127,7 +126,7 @@ impl Config {
         bundle
             .ancestors()
             .map(|folder| folder.join(CONFIG_FILE))
-            .find(|file| file.is_file())
+            .find(|file| file.symlink_metadata().is_ok())
     }
 
     /// The folder its paths are relative to.

@@ -1,26 +1,97 @@
 //! Says of each hunk whether it applies and, if not, what is in its place.
 
+use std::cell::OnceCell;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
 use diffy::{DiffOptions, Line};
 
-use crate::patch::fit::place::{lines, place};
+use crate::patch::fit::image::{Image, lines};
+use crate::patch::fit::place::place;
+use crate::patch::fit::problem::FileProblem;
 use crate::patch::fit::trial::FileTrial;
 use crate::patch::format::file::{FilePatch, Hunk};
-use crate::patch::judge::report::{
-    Drift, DriftKind, DriftLine, FileProblem, HunkReport, HunkVerdict,
-};
+
+/// Where one hunk stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HunkReport {
+    /// Counts from 1.
+    pub index: usize,
+    /// Where its pre-image starts in the file, counted from 1; `None` where it does not apply.
+    pub line: Option<usize>,
+    /// `line` minus the line in the hunk's header.
+    pub offset: Option<isize>,
+    /// Why.
+    pub verdict: HunkVerdict,
+}
+
+impl HunkReport {
+    /// True where the hunk applies.
+    pub fn applies(&self) -> bool {
+        self.verdict == HunkVerdict::Applies
+    }
+}
+
+/// What becomes of a hunk, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HunkVerdict {
+    /// It applies.
+    Applies,
+    /// The file has the post-image already, at this line.
+    AlreadyThere {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// The lines it needs are not there.
+    Drifted(Drift),
+    /// The file is not there.
+    FileGone,
+    /// The hunk fits, but the file as a whole cannot be patched.
+    FileRefused,
+}
+
+/// The nearest the file comes to what a hunk needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Where the excerpt starts in the file, counted from 1.
+    pub line: usize,
+    /// What the hunk needs and what is there, as an edit of one into the other.
+    pub lines: Vec<DriftLine>,
+}
+
+/// One line of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftLine {
+    /// Whether the line is expected, found or both.
+    pub kind: DriftKind,
+    /// The text without its line ending, not valid UTF-8 replaced.
+    pub text: String,
+}
+
+/// How a line of an excerpt came to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// Expected and found.
+    Same,
+    /// Expected by the hunk, not in the file.
+    Expected,
+    /// In the file, not expected by the hunk.
+    Found,
+}
 
 /// One report per hunk of a file patch that was tried.
 pub fn hunks(patch: &FilePatch, trial: &FileTrial) -> Vec<HunkReport> {
     let content = trial.before.as_ref().map(|image| image.data.as_slice());
+    let mut misfits = Misfits::new(content.unwrap_or_default());
     let placed = patch.hunks.iter().zip(&trial.hunks).enumerate();
     placed
         .map(|(number, (hunk, placed))| {
             let refused = trial.problem.is_some();
-            let verdict = match (placed, content) {
-                (Some(_), _) if !refused => HunkVerdict::Applies,
-                (Some(_), _) => HunkVerdict::FileRefused,
-                (None, _) if is_absence(trial.problem.as_ref()) => HunkVerdict::FileGone,
-                (None, content) => not_applying(hunk, content.unwrap_or_default()),
+            let verdict = match placed {
+                Some(_) if !refused => HunkVerdict::Applies,
+                Some(_) => HunkVerdict::FileRefused,
+                None if is_absence(trial.problem.as_ref()) => HunkVerdict::FileGone,
+                None => misfits.verdict(hunk),
             };
             let placed = placed.filter(|_| !refused);
             HunkReport {
@@ -57,40 +128,90 @@ fn is_absence(problem: Option<&FileProblem>) -> bool {
     )
 }
 
-fn not_applying(hunk: &Hunk, content: &[u8]) -> HunkVerdict {
-    let reversed = hunk.reversed();
-    let there = place(content, std::slice::from_ref(&reversed)).hunks;
-    match there.first() {
-        Some(Some(placed)) => HunkVerdict::AlreadyThere { line: placed.line },
-        _ => HunkVerdict::Drifted(drift(hunk, content)),
+/// Looks for what the hunks that do not fit a file have in it; what serves them all is made once, when the first needs it.
+struct Misfits<'c> {
+    content: &'c [u8],
+    image: OnceCell<Image<'c>>,
+    words: OnceCell<Words<'c>>,
+}
+
+impl<'c> Misfits<'c> {
+    fn new(content: &'c [u8]) -> Misfits<'c> {
+        Misfits {
+            content,
+            image: OnceCell::new(),
+            words: OnceCell::new(),
+        }
+    }
+
+    fn verdict(&mut self, hunk: &Hunk) -> HunkVerdict {
+        self.image.get_or_init(|| Image::new(self.content));
+        let there = self
+            .image
+            .get_mut()
+            .and_then(|image| image.fits(&hunk.reversed()));
+        match there {
+            Some(placed) => HunkVerdict::AlreadyThere { line: placed.line },
+            None => HunkVerdict::Drifted(self.drift(hunk)),
+        }
+    }
+
+    /// The stretch of the file nearest to what the hunk needs.
+    fn drift(&self, hunk: &Hunk) -> Drift {
+        let words = self.words.get_or_init(|| Words::of(self.content));
+        let needed: Vec<&[u8]> = hunk.preimage().collect();
+        let start = words.nearest(&needed, hunk.old_start.saturating_sub(1));
+        let end = words.lines.len().min(start + needed.len());
+        Drift {
+            line: start + 1,
+            lines: edit(&needed.concat(), &words.lines[start.min(end)..end].concat()),
+        }
     }
 }
 
-/// The stretch of the file nearest to what the hunk needs.
-fn drift(hunk: &Hunk, content: &[u8]) -> Drift {
-    let needed: Vec<&[u8]> = hunk.preimage().map(|line| line.text.as_slice()).collect();
-    let there: Vec<&[u8]> = lines(content).collect();
-    let start = nearest(&needed, &there, hunk.old_start.saturating_sub(1));
-    let end = there.len().min(start + needed.len());
-    Drift {
-        line: start + 1,
-        lines: edit(&needed.concat(), &there[start.min(end)..end].concat()),
+/// The lines of a file, and where each is, white space around them left out of account.
+struct Words<'c> {
+    lines: Vec<&'c [u8]>,
+    places: HashMap<&'c [u8], Vec<usize>>,
+}
+
+impl<'c> Words<'c> {
+    fn of(content: &'c [u8]) -> Words<'c> {
+        let lines: Vec<&[u8]> = lines(content).collect();
+        let mut places: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (place, line) in lines.iter().enumerate() {
+            places.entry(line.trim_ascii()).or_default().push(place);
+        }
+        Words { lines, places }
+    }
+
+    /// Where most lines of `needed` are found in their places; of several such places, the one nearest to `expected`.
+    fn nearest(&self, needed: &[&[u8]], expected: usize) -> usize {
+        let last = self.lines.len().saturating_sub(needed.len().max(1));
+        let mut scores: BTreeMap<usize, usize> = BTreeMap::new();
+        for (index, line) in needed.iter().enumerate() {
+            let word = line.trim_ascii();
+            if word.is_empty() {
+                continue;
+            }
+            let places = self.places.get(word).map_or(&[][..], Vec::as_slice);
+            // A line that is everywhere says little about where, and would take the longest to count.
+            let near = places.partition_point(|place| *place < expected.saturating_add(index));
+            let near = near.saturating_sub(MOST_PLACES)..places.len().min(near + MOST_PLACES);
+            for place in &places[near] {
+                if let Some(start) = place.checked_sub(index).filter(|start| *start <= last) {
+                    *scores.entry(start).or_default() += 1;
+                }
+            }
+        }
+        let rank = |(start, score): &(usize, usize)| (*score, Reverse(start.abs_diff(expected)));
+        let best = scores.into_iter().max_by_key(rank);
+        best.map_or(expected.min(last), |(start, _)| start)
     }
 }
 
-/// Where most lines of `needed` are found in their places; of several such places, the one nearest to `expected`.
-fn nearest(needed: &[&[u8]], there: &[&[u8]], expected: usize) -> usize {
-    let last = there.len().saturating_sub(needed.len().max(1));
-    let score = |start: usize| {
-        let pairs = needed.iter().zip(there.get(start..).unwrap_or_default());
-        let alike = |(needed, found): &(&&[u8], &&[u8])| {
-            needed.trim_ascii() == found.trim_ascii() && !needed.trim_ascii().is_empty()
-        };
-        pairs.filter(alike).count()
-    };
-    let rank = |start: &usize| (score(*start), std::cmp::Reverse(start.abs_diff(expected)));
-    (0..=last).max_by_key(rank).unwrap_or(0)
-}
+/// Places of one line that are looked at, on either side of where it is expected.
+const MOST_PLACES: usize = 500;
 
 fn edit(expected: &[u8], found: &[u8]) -> Vec<DriftLine> {
     let mut options = DiffOptions::new();
@@ -128,7 +249,7 @@ mod tests {
 
     fn verdict(content: &[u8]) -> HunkVerdict {
         let files = parse(PATCH).unwrap();
-        not_applying(&files[0].hunks[0], content)
+        Misfits::new(content).verdict(&files[0].hunks[0])
     }
 
     #[test]

@@ -12,17 +12,8 @@
 //! - A hunk that ends in a context line without a newline still matches a line that goes on with white space only, and so
 //!   takes that white space, newline included, away.
 
-use crate::patch::format::file::{Hunk, Line};
-
-/// Where a hunk was placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
-    /// Where its pre-image starts in the file as it was before the patch, counted from 1; a hunk without a pre-image
-    /// stands after this line.
-    pub line: usize,
-    /// `line` minus the line in the hunk's header.
-    pub offset: isize,
-}
+use crate::patch::fit::image::{Image, Placed, lines};
+use crate::patch::format::file::Hunk;
 
 /// What becomes of a file's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +42,7 @@ pub fn place_exactly(content: &[u8], hunks: &[Hunk]) -> Option<Vec<u8>> {
     let mut result = Vec::with_capacity(content.len());
     let mut done = 0;
     for hunk in hunks {
-        let needed: Vec<&[u8]> = hunk.preimage().map(text).collect();
+        let needed: Vec<&[u8]> = hunk.preimage().collect();
         // Without a pre-image, the header names the line before.
         let start = hunk
             .old_start
@@ -61,139 +52,28 @@ pub fn place_exactly(content: &[u8], hunks: &[Hunk]) -> Option<Vec<u8>> {
             return None;
         }
         result.extend(there.get(done..start)?.concat());
-        result.extend(hunk.postimage().flat_map(text));
+        result.extend(hunk.postimage().flatten());
         done = end;
     }
     result.extend(there.get(done..)?.concat());
     Some(result)
 }
 
-/// Splits content into lines that keep their endings.
-pub fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
-    content.split_inclusive(|byte| *byte == b'\n')
-}
-
-struct ImageLine<'c> {
-    text: &'c [u8],
-    /// The line's place in the file as it was, counted from 0; `None` once a hunk has been placed over it.
-    origin: Option<usize>,
-}
-
-struct Image<'c> {
-    lines: Vec<ImageLine<'c>>,
-}
-
-impl<'c> Image<'c> {
-    fn new(content: &'c [u8]) -> Image<'c> {
-        let numbered = lines(content).enumerate();
-        let line = |(number, text)| ImageLine {
-            text,
-            origin: Some(number),
-        };
-        Image {
-            lines: numbered.map(line).collect(),
-        }
-    }
-
-    fn place(&mut self, hunk: &'c Hunk) -> Option<Placed> {
-        let needed: Vec<&[u8]> = hunk.preimage().map(text).collect();
-        let at = self.find(hunk, &needed)?;
-        let line = match needed.first() {
-            Some(_) => self.lines[at].origin? + 1,
-            None => self.originals_before(at),
-        };
-        let put = hunk.postimage().map(|line| ImageLine {
-            text: &line.text,
-            origin: None,
-        });
-        self.lines.splice(at..at + needed.len(), put);
-        Some(Placed {
-            line,
-            offset: line.checked_signed_diff(hunk.old_start)?,
-        })
-    }
-
-    fn originals_before(&self, at: usize) -> usize {
-        let last = self.lines[..at].iter().rev().find_map(|line| line.origin);
-        last.map_or(0, |origin| origin + 1)
-    }
-
-    fn find(&self, hunk: &Hunk, needed: &[&[u8]]) -> Option<usize> {
-        let last = self.lines.len().checked_sub(needed.len())?;
-        let at_beginning = hunk.old_start <= 1;
-        let at_end = hunk.trailing_context() == 0;
-        let fits = |at: usize| self.matches(needed, at, at_end);
-        if at_beginning {
-            return ((!at_end || last == 0) && fits(0)).then_some(0);
-        }
-        if at_end {
-            return fits(last).then_some(last);
-        }
-        let start = hunk.new_start.saturating_sub(1).min(self.lines.len());
-        outwards(start, self.lines.len()).find(|at| *at <= last && fits(*at))
-    }
-
-    fn matches(&self, needed: &[&[u8]], at: usize, at_end: bool) -> bool {
-        let there = &self.lines[at..at + needed.len()];
-        let Some((last, before)) = needed.split_last() else {
-            return true;
-        };
-        let same = |(needed, line): (&&[u8], &ImageLine<'_>)| {
-            line.origin.is_some() && line.text == *needed
-        };
-        let end = &there[before.len()];
-        before.iter().zip(there).all(same)
-            && end.origin.is_some()
-            && (end.text == *last || (!at_end && goes_on_blank(end.text, last)))
-    }
-
-    fn content(&self) -> Vec<u8> {
-        let texts = self.lines.iter().map(|line| line.text);
-        texts.collect::<Vec<_>>().concat()
-    }
-}
-
-fn text(line: &Line) -> &[u8] {
-    &line.text
-}
-
-/// Whether `line` is `start`, which ends without a newline, and white space.
-fn goes_on_blank(line: &[u8], start: &[u8]) -> bool {
-    !start.ends_with(b"\n")
-        && line
-            .strip_prefix(start)
-            .is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace))
-}
-
-/// `start`, then one further on, one further back, two further on, and so on within `0..=end`.
-fn outwards(start: usize, end: usize) -> impl Iterator<Item = usize> {
-    let around = (1..=end).flat_map(move |distance| {
-        let onwards = start.checked_add(distance).filter(|at| *at <= end);
-        [onwards, start.checked_sub(distance)]
-    });
-    std::iter::once(start).chain(around.flatten())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::patch::format::file::Side;
+    use crate::patch::format::parse::parse;
 
+    /// A hunk with that header, its counts apart.
     fn hunk(old_start: usize, new_start: usize, text: &str) -> Hunk {
-        let line = |line: &str| Line {
-            side: match line.as_bytes()[0] {
-                b' ' => Side::Context,
-                b'-' => Side::Removed,
-                _ => Side::Added,
-            },
-            text: line.as_bytes()[1..].to_vec(),
-        };
-        Hunk {
-            old_start,
-            new_start,
-            lines: text.split_inclusive('\n').map(line).collect(),
-        }
+        let count = |other: char| text.lines().filter(|line| !line.starts_with(other)).count();
+        let patch = format!(
+            "--- a/f\n+++ b/f\n@@ -{old_start},{} +{new_start},{} @@\n{text}",
+            count('+'),
+            count('-'),
+        );
+        parse(patch.as_bytes()).unwrap().remove(0).hunks.remove(0)
     }
 
     fn placed(content: &str, hunk: &Hunk) -> Option<(usize, isize)> {
@@ -203,11 +83,6 @@ mod tests {
 
     #[test]
     fn the_search_goes_outwards_and_forwards_first() {
-        assert_eq!(
-            outwards(2, 5).collect::<Vec<_>>(),
-            [2, 3, 1, 4, 0, 5],
-            "from the middle"
-        );
         let content = "x\na\nb\nx\na\nb\nx\na\nb\nx\n";
         let change = |line| hunk(line, line, " a\n-b\n+c\n x\n");
         assert_eq!(placed(content, &change(5)), Some((5, 0)));
@@ -264,5 +139,84 @@ mod tests {
         let placement = place(b"", &[hunk(0, 1, "+a\n+b\n")]);
         assert_eq!(placement.hunks, [Some(Placed { line: 0, offset: 0 })]);
         assert_eq!(placement.result.unwrap(), b"a\nb\n");
+    }
+
+    /// What this module did before it had an index: every place is looked at, nearest first.
+    fn slowly(content: &[u8], hunks: &[Hunk]) -> Vec<Option<usize>> {
+        let mut image: Vec<(&[u8], Option<usize>)> = lines(content)
+            .enumerate()
+            .map(|(number, text)| (text, Some(number)))
+            .collect();
+        let mut found = Vec::new();
+        for hunk in hunks {
+            let needed: Vec<&[u8]> = hunk.preimage().collect();
+            let at_end = hunk.trailing_context() == 0;
+            let is_last = |index: usize| index + 1 == needed.len() && !at_end;
+            let fits = |image: &[(&[u8], Option<usize>)], at: usize| {
+                let there = &image[at..at + needed.len()];
+                let same = |(index, (line, (text, origin))): (usize, (&&[u8], &(&[u8], _)))| {
+                    let _: &Option<usize> = origin;
+                    let rest = text.strip_prefix(*line);
+                    let blank = rest.is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace));
+                    let open = is_last(index) && !line.ends_with(b"\n");
+                    origin.is_some() && (text == line || (open && blank))
+                };
+                needed.iter().zip(there).enumerate().all(same)
+            };
+            let at = image.len().checked_sub(needed.len()).and_then(|last| {
+                if hunk.old_start <= 1 {
+                    return ((!at_end || last == 0) && fits(&image, 0)).then_some(0);
+                }
+                if at_end {
+                    return fits(&image, last).then_some(last);
+                }
+                let start = hunk.new_start.saturating_sub(1).min(image.len());
+                let mut places: Vec<usize> = (0..=last).collect();
+                places.sort_by_key(|at| (at.abs_diff(start), *at < start));
+                places.into_iter().find(|at| fits(&image, *at))
+            });
+            found.push(at.map(|at| match needed.first() {
+                Some(_) => image[at].1.unwrap() + 1,
+                None => {
+                    let before = image[..at].iter().rev().find_map(|(_, origin)| *origin);
+                    before.map_or(0, |origin| origin + 1)
+                }
+            }));
+            if let Some(at) = at {
+                let put = hunk.postimage().map(|text| (text, None));
+                image.splice(at..at + needed.len(), put.collect::<Vec<_>>());
+            }
+        }
+        found
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_index_finds_what_looking_everywhere_finds(
+            content in "([abc ]{0,2}\n){0,30}[ab]?",
+            hunks in proptest::collection::vec(
+                (0usize..32, 0usize..32, "( [abc]\n){0,2}(-[abc]\n|\\+[abc]\n){1,3}( [abc]\n| [abc] ?\n\\\\ No newline at end\n){0,1}"),
+                1..7,
+            ),
+        ) {
+            let hunks: Vec<Hunk> = hunks
+                .iter()
+                .filter_map(|(old, new, text)| {
+                    let real = |line: &&str| !line.starts_with('\\');
+                    let count = |other: char| {
+                        text.lines().filter(real).filter(|line| !line.starts_with(other)).count()
+                    };
+                    let patch = format!(
+                        "--- a/f\n+++ b/f\n@@ -{old},{} +{new},{} @@\n{text}",
+                        count('+'),
+                        count('-'),
+                    );
+                    Some(parse(patch.as_bytes()).ok()?.remove(0).hunks.remove(0))
+                })
+                .collect();
+            let found = place(content.as_bytes(), &hunks);
+            let lines: Vec<_> = found.hunks.iter().map(|placed| placed.map(|placed| placed.line)).collect();
+            proptest::prop_assert_eq!(lines, slowly(content.as_bytes(), &hunks));
+        }
     }
 }

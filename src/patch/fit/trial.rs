@@ -6,10 +6,11 @@ use std::io;
 use crate::checkout::blobs::Blobs;
 use crate::checkout::tree::{Entry, PathRules, TreeView};
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
+use crate::patch::fit::image::Placed;
 use crate::patch::fit::merge::{merge, sides};
-use crate::patch::fit::place::{Placed, place};
+use crate::patch::fit::place::place;
+use crate::patch::fit::problem::FileProblem;
 use crate::patch::format::file::{FilePatch, Operation};
-use crate::patch::judge::report::FileProblem;
 
 /// What a patch would do to a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

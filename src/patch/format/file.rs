@@ -1,5 +1,8 @@
 //! What a patch file says, as parsed: files, hunks, lines.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::checkout::{FileMode, RepoPath};
 
 /// What a patch does to one file.
@@ -43,23 +46,46 @@ pub struct FilePatch {
 }
 
 /// One hunk. Line numbers count from 1; a start of 0 stands before the first line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Hunk {
     /// First line of the pre-image.
     pub old_start: usize,
     /// First line of the post-image.
     pub new_start: usize,
-    /// Context, removed and added lines, in order.
-    pub lines: Vec<Line>,
+    /// The patch file, shared by all its hunks.
+    text: Arc<[u8]>,
+    spans: Arc<[Span]>,
+    /// Removed and added lines have changed places.
+    reversed: bool,
+}
+
+/// Where one line of a hunk is in its patch file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) side: Side,
+    /// In bytes.
+    pub(super) start: u32,
+    /// In bytes.
+    pub(super) length: u32,
+}
+
+impl Span {
+    /// The line in its patch file; empty where it would not be inside it.
+    pub(super) fn bytes_of(self, text: &[u8]) -> &[u8] {
+        // A place in a text of 32 bits of bytes is one in memory.
+        let start = self.start as usize;
+        let bytes = text.get(start..start + self.length as usize);
+        bytes.unwrap_or_default()
+    }
 }
 
 /// One line of a hunk, with its line ending unless the file ends without one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'h> {
     /// In which image it is.
     pub side: Side,
     /// The bytes.
-    pub text: Vec<u8>,
+    pub text: &'h [u8],
 }
 
 /// The image a hunk's line belongs to.
@@ -119,36 +145,87 @@ impl FilePatch {
 }
 
 impl Hunk {
+    /// A hunk whose lines are at `spans` in `text`.
+    pub(super) fn new(
+        old_start: usize,
+        new_start: usize,
+        text: Arc<[u8]>,
+        spans: Vec<Span>,
+    ) -> Hunk {
+        Hunk {
+            old_start,
+            new_start,
+            text,
+            spans: spans.into(),
+            reversed: false,
+        }
+    }
+
+    /// Context, removed and added lines, in order.
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = Line<'_>> {
+        self.spans.iter().map(|span| Line {
+            side: match (span.side, self.reversed) {
+                (Side::Removed, true) => Side::Added,
+                (Side::Added, true) => Side::Removed,
+                (side, _) => side,
+            },
+            text: span.bytes_of(&self.text),
+        })
+    }
+
     /// The hunk's lines in the pre-image.
-    pub fn preimage(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.lines.iter().filter(|line| line.side != Side::Added)
+    pub fn preimage(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let lines = self.lines().filter(|line| line.side != Side::Added);
+        lines.map(|line| line.text)
     }
 
     /// The hunk's lines in the post-image.
-    pub fn postimage(&self) -> impl DoubleEndedIterator<Item = &Line> {
-        self.lines.iter().filter(|line| line.side != Side::Removed)
+    pub fn postimage(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let lines = self.lines().filter(|line| line.side != Side::Removed);
+        lines.map(|line| line.text)
     }
 
     /// How many context lines end the hunk.
     pub fn trailing_context(&self) -> usize {
-        let context = |line: &&Line| line.side == Side::Context;
-        self.lines.iter().rev().take_while(context).count()
+        let context = |line: &Line<'_>| line.side == Side::Context;
+        self.lines().rev().take_while(context).count()
     }
 
     /// The hunk that takes this one back.
     pub fn reversed(&self) -> Hunk {
-        let lines = self.lines.iter().map(|line| Line {
-            side: match line.side {
-                Side::Context => Side::Context,
-                Side::Removed => Side::Added,
-                Side::Added => Side::Removed,
-            },
-            text: line.text.clone(),
-        });
         Hunk {
             old_start: self.new_start,
             new_start: self.old_start,
-            lines: lines.collect(),
+            reversed: !self.reversed,
+            ..self.clone()
         }
+    }
+}
+
+/// Hunks are the same where they do the same, whatever file they are from.
+impl PartialEq for Hunk {
+    fn eq(&self, other: &Hunk) -> bool {
+        (self.old_start, self.new_start) == (other.old_start, other.new_start)
+            && self.lines().eq(other.lines())
+    }
+}
+
+impl Eq for Hunk {}
+
+impl fmt::Debug for Hunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |line: Line<'_>| {
+            let sign = match line.side {
+                Side::Context => ' ',
+                Side::Removed => '-',
+                Side::Added => '+',
+            };
+            format!("{sign}{}", String::from_utf8_lossy(line.text))
+        };
+        f.debug_struct("Hunk")
+            .field("old_start", &self.old_start)
+            .field("new_start", &self.new_start)
+            .field("lines", &self.lines().map(shown).collect::<Vec<_>>())
+            .finish()
     }
 }

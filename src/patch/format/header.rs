@@ -1,217 +1,283 @@
-//! File names in patch headers: prefixes, quoting, timestamps.
+//! What stands before a file's hunks: git's own header, or the two lines of a plain diff.
 
-/// What ends an unquoted name besides the end of its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ends {
-    /// A tab, as before the timestamp of a `---` line.
-    AtTab,
-    /// The end of the line only.
-    AtLineEnd,
+use crate::checkout::FileMode;
+use crate::patch::format::cursor::Cursor;
+use crate::patch::format::error::{PatchError, PatchErrorKind};
+use crate::patch::format::file::Operation;
+use crate::patch::format::hunk::hunk_ranges;
+use crate::patch::format::name::{
+    Ends, common_name, has_epoch_timestamp, header_name, is_dev_null,
+};
+
+/// Path components to leave out of names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Strip {
+    components: usize,
+    /// A plain diff without directories settles it for the rest of the file.
+    known: bool,
 }
 
-/// The name in `rest`, what follows the keyword of a header line, without its first `strip` components.
-pub(super) fn header_name(rest: &[u8], strip: usize, ends: Ends) -> Option<Vec<u8>> {
-    let quoted = unquote(rest).and_then(|(name, _)| Some(without_prefix(&name, strip)?.to_vec()));
-    let name = quoted.or_else(|| {
-        let end = rest.iter().position(|byte| ends_name(*byte, ends));
-        Some(without_prefix(&rest[..end.unwrap_or(rest.len())], strip)?.to_vec())
-    })?;
-    (!name.is_empty()).then(|| squash_slashes(&name))
-}
-
-fn ends_name(byte: u8, ends: Ends) -> bool {
-    match byte {
-        b' ' => false,
-        b'\t' => ends == Ends::AtTab,
-        // A carriage return ends the name in a patch with CRLF line endings.
-        b'\n' | b'\r' | 0x0b | 0x0c => true,
-        _ => false,
+impl Default for Strip {
+    fn default() -> Strip {
+        Strip {
+            components: 1,
+            known: false,
+        }
     }
 }
 
-fn without_prefix(name: &[u8], strip: usize) -> Option<&[u8]> {
-    let mut rest = name;
-    for _ in 0..strip {
-        let slash = rest.iter().position(|byte| *byte == b'/')?;
-        rest = &rest[slash + 1..];
-    }
-    Some(rest)
+/// What header lines say about one file.
+#[derive(Default)]
+pub(super) struct Header {
+    /// Whether a git header, which states creation and deletion.
+    pub(super) git: bool,
+    pub(super) kind: Option<Operation>,
+    pub(super) old: Option<Vec<u8>>,
+    pub(super) new: Option<Vec<u8>>,
+    pub(super) old_mode: Option<FileMode>,
+    pub(super) new_mode: Option<FileMode>,
+    pub(super) preimage: String,
+    pub(super) postimage: String,
 }
 
-fn squash_slashes(name: &[u8]) -> Vec<u8> {
-    let mut squashed = name.to_vec();
-    squashed.dedup_by(|next, before| *next == b'/' && *before == b'/');
-    squashed
-}
-
-/// Whether the name in `rest` is `/dev/null`.
-pub(super) fn is_dev_null(rest: &[u8]) -> bool {
-    rest.strip_prefix(b"/dev/null")
-        .and_then(<[u8]>::first)
-        .is_some_and(u8::is_ascii_whitespace)
-}
-
-/// The name both sides of a `diff --git` line agree on, without its first `strip` components.
+/// Goes on to the next file's first hunk, or where it would be; `None` at the end of the text.
 ///
-/// `rest` is what follows `diff --git `. A rename has no such name; its own header lines give both.
-pub(super) fn common_name(rest: &[u8], strip: usize) -> Option<Vec<u8>> {
-    let rest = rest.strip_suffix(b"\n")?;
-    if let Some((first, after)) = unquote(rest) {
-        let first = tree_name(&first, strip)?;
-        let second = after.trim_ascii_start();
-        let second = match unquote(second) {
-            Some((name, _)) => name,
-            None => second.to_vec(),
-        };
-        return (tree_name(&second, strip)? == first).then(|| first.to_vec());
-    }
-    let name = tree_name(rest, strip)?;
-    if let Some(quote) = name.iter().position(|byte| *byte == b'"') {
-        let (second, _) = unquote(&name[quote..])?;
-        let second = tree_name(&second, strip)?;
-        let after = name[..quote].strip_prefix(second)?;
-        return after
-            .first()
-            .is_some_and(u8::is_ascii_whitespace)
-            .then(|| second.to_vec());
-    }
-    let separators = (0..name.len()).filter(|at| matches!(name[*at], b' ' | b'\t'));
-    separators
-        .filter(|at| tree_name(&name[at + 1..], strip) == Some(&name[..*at]))
-        .map(|at| name[..at].to_vec())
-        .next()
-}
-
-fn tree_name(name: &[u8], strip: usize) -> Option<&[u8]> {
-    let absolute = name.first() == Some(&b'/');
-    if absolute {
-        None
-    } else {
-        without_prefix(name, strip)
-    }
-}
-
-/// A name in git's C-style quotes, and what follows the closing quote.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut rest = text.strip_prefix(b"\"")?;
-    let mut name = Vec::new();
-    loop {
-        let (byte, after) = rest.split_first()?;
-        rest = after;
-        match byte {
-            b'"' => return Some((name, rest)),
-            b'\\' => {
-                let (byte, after) = unescape(rest)?;
-                name.push(byte);
-                rest = after;
+/// # Errors
+/// Where a header cannot be meant, or a hunk has none.
+pub(super) fn next_header<'t>(
+    cursor: &mut Cursor<'t>,
+    strip: &mut Strip,
+) -> Result<Option<(Header, Cursor<'t>)>, PatchError> {
+    while !cursor.is_at_end() {
+        let (start, line) = (*cursor, cursor.line());
+        if line.starts_with(b"@@ -") && hunk_ranges(line).is_some() {
+            return Err(cursor.error(PatchErrorKind::OrphanHunk));
+        }
+        if let Some(rest) = line.strip_prefix(b"diff --git ") {
+            if let Some(header) = git_header(cursor, rest, strip.components)? {
+                return Ok(Some((header, start)));
             }
-            _ => name.push(*byte),
+        } else if is_plain_header(cursor) {
+            return Ok(Some((plain_header(cursor, strip)?, start)));
         }
+        cursor.advance();
     }
+    Ok(None)
 }
 
-fn unescape(rest: &[u8]) -> Option<(u8, &[u8])> {
-    let (code, after) = rest.split_first()?;
-    let byte = match code {
-        b'a' => 0x07,
-        b'b' => 0x08,
-        b'f' => 0x0c,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'v' => 0x0b,
-        b'\\' | b'"' => *code,
-        b'0'..=b'3' => {
-            let (digits, after) = rest.split_at_checked(3)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            return Some((u8::from_str_radix(digits, 8).ok()?, after));
+/// Whether a plain diff's two lines and a hunk are here.
+pub(super) fn is_plain_header(cursor: &Cursor<'_>) -> bool {
+    let second = cursor.next();
+    cursor.line().starts_with(b"--- ")
+        && second.line().starts_with(b"+++ ")
+        && second.next().line().starts_with(b"@@ -")
+}
+
+/// Leaves the cursor where it is if nothing follows the `diff --git` line.
+fn git_header(
+    cursor: &mut Cursor<'_>,
+    rest: &[u8],
+    strip: usize,
+) -> Result<Option<Header>, PatchError> {
+    let start = *cursor;
+    let mut header = Header {
+        git: true,
+        ..Header::default()
+    };
+    let common = common_name(rest, strip);
+    cursor.advance();
+    let first = cursor.offset();
+    let names = Names {
+        common: common.as_deref(),
+        strip,
+    };
+    while cursor.line().ends_with(b"\n") && names.header_line(cursor, &mut header)? {
+        cursor.advance();
+    }
+    if cursor.offset() == first {
+        *cursor = start;
+        return Ok(None);
+    }
+    if header.old.is_none() && header.new.is_none() {
+        header.old.clone_from(&common);
+        header.new = common;
+    }
+    let needs_old = header.kind != Some(Operation::Create);
+    let needs_new = header.kind != Some(Operation::Delete);
+    if (needs_old && header.old.is_none()) || (needs_new && header.new.is_none()) {
+        return Err(cursor.error(PatchErrorKind::NoName));
+    }
+    Ok(Some(header))
+}
+
+/// What is known of a git header's names beforehand.
+struct Names<'h> {
+    /// The name both sides of the `diff --git` line agree on.
+    common: Option<&'h [u8]>,
+    strip: usize,
+}
+
+impl Names<'_> {
+    /// Reads one line of a git header; false where the header has ended.
+    fn header_line(&self, cursor: &Cursor<'_>, header: &mut Header) -> Result<bool, PatchError> {
+        let line = cursor.line();
+        let after = |keyword: &str| line.strip_prefix(keyword.as_bytes());
+        // `rename from` and its like give names without `a/` and `b/`.
+        let moved = self.strip.saturating_sub(1);
+        if let Some(rest) = after("--- ") {
+            let is_new = header.kind == Some(Operation::Create);
+            self.verify_name(cursor, rest, is_new, &mut header.old)?;
+        } else if let Some(rest) = after("+++ ") {
+            let is_gone = header.kind == Some(Operation::Delete);
+            self.verify_name(cursor, rest, is_gone, &mut header.new)?;
+        } else if let Some(rest) = after("old mode ") {
+            header.old_mode = Some(mode(cursor, rest)?);
+        } else if let Some(rest) = after("new mode ") {
+            header.new_mode = Some(mode(cursor, rest)?);
+        } else if let Some(rest) = after("deleted file mode ") {
+            set_kind(cursor, header, Operation::Delete)?;
+            header.old = self.common.map(<[u8]>::to_vec);
+            header.old_mode = Some(mode(cursor, rest)?);
+        } else if let Some(rest) = after("new file mode ") {
+            set_kind(cursor, header, Operation::Create)?;
+            header.new = self.common.map(<[u8]>::to_vec);
+            header.new_mode = Some(mode(cursor, rest)?);
+        } else if let Some(rest) = after("copy from ") {
+            set_kind(cursor, header, Operation::Copy)?;
+            header.old = header_name(rest, moved, Ends::AtLineEnd);
+        } else if let Some(rest) = after("copy to ") {
+            set_kind(cursor, header, Operation::Copy)?;
+            header.new = header_name(rest, moved, Ends::AtLineEnd);
+        } else if let Some(rest) = after("rename from ").or_else(|| after("rename old ")) {
+            set_kind(cursor, header, Operation::Rename)?;
+            header.old = header_name(rest, moved, Ends::AtLineEnd);
+        } else if let Some(rest) = after("rename to ").or_else(|| after("rename new ")) {
+            set_kind(cursor, header, Operation::Rename)?;
+            header.new = header_name(rest, moved, Ends::AtLineEnd);
+        } else if let Some(rest) = after("index ") {
+            index_line(cursor, rest, header)?;
+        } else {
+            return Ok(
+                after("similarity index ").is_some() || after("dissimilarity index ").is_some()
+            );
         }
-        _ => return None,
-    };
-    Some((byte, after))
-}
-
-/// Whether a `---` or `+++` line carries the epoch as its timestamp, by which GNU diff marks a file that is not there.
-pub(super) fn has_epoch_timestamp(rest: &[u8]) -> bool {
-    let Some(tab) = rest.iter().rposition(|byte| *byte == b'\t') else {
-        return false;
-    };
-    let Ok(stamp) = std::str::from_utf8(&rest[tab + 1..]) else {
-        return false;
-    };
-    epoch_distance(stamp) == Some(0)
-}
-
-/// Minutes between the epoch and a timestamp of the days around it, such as `1970-01-01 01:00:00.0 +0100`.
-fn epoch_distance(stamp: &str) -> Option<i32> {
-    let mut parts = stamp.trim_end_matches('\n').split(' ');
-    let (date, time, zone) = (parts.next()?, parts.next()?, parts.next()?);
-    let days = match date {
-        "1970-01-01" => 0,
-        "1969-12-31" => -1,
-        _ => return None,
-    };
-    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let whole = clock.len() == 8 && clock.ends_with(":00") && clock.as_bytes()[2] == b':';
-    if parts.next().is_some() || !whole || fraction.bytes().any(|digit| digit != b'0') {
-        return None;
-    }
-    let minutes: i32 =
-        clock.get(..2)?.parse::<i32>().ok()? * 60 + clock.get(3..5)?.parse::<i32>().ok()?;
-    let digits = zone.get(1..)?.replace(':', "");
-    let ahead: i32 =
-        digits.get(..2)?.parse::<i32>().ok()? * 60 + digits.get(2..4)?.parse::<i32>().ok()?;
-    let ahead = if zone.starts_with('-') { -ahead } else { ahead };
-    Some(days * 24 * 60 + minutes - ahead)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn name(rest: &str, strip: usize) -> Option<String> {
-        let name = header_name(rest.as_bytes(), strip, Ends::AtTab);
-        name.map(|name| String::from_utf8(name).unwrap())
+        Ok(true)
     }
 
-    #[test]
-    fn a_header_name_loses_prefix_timestamp_and_quotes() {
-        assert_eq!(name("a/dir/file name\n", 1).unwrap(), "dir/file name");
-        assert_eq!(name("a/f\t2026-01-01 10:00:00\n", 1).unwrap(), "f");
-        assert_eq!(name("a//x///f\r\n", 1).unwrap(), "/x/f");
-        assert_eq!(
-            name("\"a/tab\\there\\303\\251\"\n", 1).unwrap(),
-            "tab\thereé"
-        );
-        assert_eq!(name("plain\n", 0).unwrap(), "plain");
-        assert_eq!(name("plain\n", 1), None);
-    }
-
-    #[test]
-    fn a_git_line_gives_a_name_only_where_both_sides_agree() {
-        let common = |text: &str| {
-            let name = common_name(text.as_bytes(), 1)?;
-            String::from_utf8(name).ok()
+    fn verify_name(
+        &self,
+        cursor: &Cursor<'_>,
+        rest: &[u8],
+        is_null: bool,
+        name: &mut Option<Vec<u8>>,
+    ) -> Result<(), PatchError> {
+        let given = header_name(rest, self.strip, Ends::AtTab);
+        let agrees = match name {
+            None if is_null => is_dev_null(rest),
+            None => {
+                *name = given;
+                true
+            }
+            Some(_) if is_null => false,
+            Some(earlier) => given.as_ref() == Some(earlier),
         };
-        assert_eq!(common("a/x b/x\n").unwrap(), "x");
-        assert_eq!(common("a/x b/x b/x b/x\n").unwrap(), "x b/x");
-        assert_eq!(common("\"a/q\\\"\" \"b/q\\\"\"\n").unwrap(), "q\"");
-        assert_eq!(common("a/x b/y\n"), None);
-        assert_eq!(common("/a/x /b/x\n"), None);
-    }
-
-    #[test]
-    fn the_epoch_is_the_epoch_in_every_zone() {
-        for (stamp, epoch) in [
-            ("f\t1970-01-01 00:00:00.000000000 +0000\n", true),
-            ("f\t1969-12-31 16:00:00.000000000 -0800\n", true),
-            ("f\t1970-01-01 05:30:00 +05:30\n", true),
-            ("f\t1970-01-01 05:30:00 +0000\n", false),
-            ("f\t2026-01-01 00:00:00 +0000\n", false),
-            ("f\n", false),
-        ] {
-            assert_eq!(has_epoch_timestamp(stamp.as_bytes()), epoch, "{stamp}");
+        if agrees {
+            Ok(())
+        } else {
+            Err(cursor.error(PatchErrorKind::Contradiction))
         }
+    }
+}
+
+fn set_kind(cursor: &Cursor<'_>, header: &mut Header, kind: Operation) -> Result<(), PatchError> {
+    if header.kind.is_some_and(|earlier| earlier != kind) {
+        return Err(cursor.error(PatchErrorKind::Contradiction));
+    }
+    header.kind = Some(kind);
+    Ok(())
+}
+
+fn mode(cursor: &Cursor<'_>, rest: &[u8]) -> Result<FileMode, PatchError> {
+    let digits = rest.split(u8::is_ascii_whitespace).next();
+    let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+    let mode = digits.and_then(|digits| u32::from_str_radix(digits, 8).ok());
+    match mode {
+        Some(mode) if mode & 0o170_000 == 0o120_000 => Ok(FileMode::Symlink),
+        Some(mode) if mode & 0o170_000 == 0o160_000 => Err(cursor.error(PatchErrorKind::Submodule)),
+        Some(mode) if mode & 0o170_000 == 0o100_000 => Ok(match mode & 0o100 {
+            0 => FileMode::Regular,
+            _ => FileMode::Executable,
+        }),
+        _ => Err(cursor.error(PatchErrorKind::BadMode)),
+    }
+}
+
+/// `old..new mode`; a line of another form is passed over, as git does.
+fn index_line(cursor: &Cursor<'_>, rest: &[u8], header: &mut Header) -> Result<(), PatchError> {
+    let Ok(rest) = std::str::from_utf8(rest) else {
+        return Ok(());
+    };
+    let mut words = rest.split_ascii_whitespace();
+    let Some((old, new)) = words.next().and_then(|ids| ids.split_once("..")) else {
+        return Ok(());
+    };
+    let is_id = |id: &str| id.len() <= 40 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_id(old) && is_id(new) {
+        header.preimage = old.to_ascii_lowercase();
+        header.postimage = new.to_ascii_lowercase();
+    }
+    if let Some(mode) = words.next() {
+        header.old_mode = Some(self::mode(cursor, mode.as_bytes())?);
+    }
+    Ok(())
+}
+
+fn plain_header(cursor: &mut Cursor<'_>, strip: &mut Strip) -> Result<Header, PatchError> {
+    let (old, new) = (&cursor.line()[4..], &cursor.next().line()[4..]);
+    guess_strip(strip, new);
+    let old_name = header_name(old, strip.components, Ends::AtTab);
+    let new_name = header_name(new, strip.components, Ends::AtTab);
+    let mut header = Header::default();
+    if is_dev_null(old) {
+        header.kind = Some(Operation::Create);
+        header.new = new_name;
+    } else if is_dev_null(new) {
+        header.kind = Some(Operation::Delete);
+        header.old = old_name;
+    } else {
+        let name = shorter_name(old_name, new_name);
+        if has_epoch_timestamp(old) {
+            header.kind = Some(Operation::Create);
+            header.new = name;
+        } else if has_epoch_timestamp(new) {
+            header.kind = Some(Operation::Delete);
+            header.old = name;
+        } else {
+            header.old.clone_from(&name);
+            header.new = name;
+        }
+    }
+    if header.old.is_none() && header.new.is_none() {
+        return Err(cursor.error(PatchErrorKind::NoName));
+    }
+    cursor.advance();
+    cursor.advance();
+    Ok(header)
+}
+
+/// A plain diff whose names have no directory has no prefix to leave out, either.
+fn guess_strip(strip: &mut Strip, new: &[u8]) {
+    let name = header_name(new, 0, Ends::AtTab);
+    if !strip.known && name.is_some_and(|name| !name.contains(&b'/')) {
+        strip.components = 0;
+        strip.known = true;
+    }
+}
+
+/// Of two names, the one the other only adds a suffix to (`file` of `file.orig`); else the second.
+fn shorter_name(old: Option<Vec<u8>>, new: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    match (old, new) {
+        (Some(old), Some(new)) if new.starts_with(&old) => Some(old),
+        (old, new) => new.or(old),
     }
 }

@@ -1,7 +1,11 @@
-//! A patch as text: reading what git, quilt and diff write, and writing what git would.
+//! A patch as text.
 
+mod cursor;
+pub mod error;
 pub mod file;
 mod header;
+mod hunk;
 pub mod mail;
+mod name;
 pub mod parse;
 pub mod write;

@@ -9,7 +9,8 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::{Era, Probe};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Committed, PathRules};
-use crate::patch::judge::plan::{Options, PlanError, status};
+use crate::patch::judge::judgement::{JudgeError, Options};
+use crate::patch::judge::plan::status;
 use crate::patch::judge::report::{StackReport, State};
 use crate::patch::series::Series;
 
@@ -91,7 +92,7 @@ pub enum MatrixError {
     History(#[from] git2::Error),
     /// The series cannot be judged.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Judge(#[from] JudgeError),
 }
 
 /// The commits of `revisions`, oldest first: everything a commit can reach, or a range `A..B`.
@@ -161,7 +162,7 @@ fn judge(
     tree: Tree<'_>,
     series: &Series,
     options: &Options,
-) -> Result<StackReport, PlanError> {
+) -> Result<StackReport, JudgeError> {
     let view = Committed::new(repository, tree);
     let site = Site {
         view: &view,

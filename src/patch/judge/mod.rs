@@ -1,8 +1,15 @@
-//! Where a series stands on a tree, and what applying or reverting it would do. Pure: nothing here writes.
+//! Where a series stands on a tree, and what applying it or taking it back would do. Pure: nothing is written.
 
+mod capabilities;
+pub mod changes;
 pub mod detect;
+pub mod judgement;
 pub mod matrix;
 pub mod plan;
 pub mod report;
 pub mod syntax;
 mod verdict;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::checkout::RepoPath;
 use crate::checkout::capability::{Capability, Era};
+use crate::patch::fit::explain::HunkReport;
+use crate::patch::fit::problem::FileProblem;
 use crate::patch::format::file::Operation;
 
 /// Where a capability, a patch or a file stands. The order is the order of preference: where several could be said, the
@@ -140,112 +142,4 @@ pub struct FileReport {
     pub problem: Option<FileProblem>,
     /// The file's hunks.
     pub hunks: Vec<HunkReport>,
-}
-
-/// Where one hunk stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HunkReport {
-    /// Counts from 1.
-    pub index: usize,
-    /// Where its pre-image starts in the file, counted from 1; `None` where it does not apply.
-    pub line: Option<usize>,
-    /// `line` minus the line in the hunk's header.
-    pub offset: Option<isize>,
-    /// Why.
-    pub verdict: HunkVerdict,
-}
-
-impl HunkReport {
-    /// True where the hunk applies.
-    pub fn applies(&self) -> bool {
-        self.verdict == HunkVerdict::Applies
-    }
-}
-
-/// What becomes of a hunk, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HunkVerdict {
-    /// It applies.
-    Applies,
-    /// The file has the post-image already, at this line.
-    AlreadyThere {
-        /// Counted from 1.
-        line: usize,
-    },
-    /// The lines it needs are not there.
-    Drifted(Drift),
-    /// The file is not there.
-    FileGone,
-    /// The hunk fits, but the file as a whole cannot be patched.
-    FileRefused,
-}
-
-/// The nearest the file comes to what a hunk needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
-    /// Where the excerpt starts in the file, counted from 1.
-    pub line: usize,
-    /// What the hunk needs and what is there, as an edit of one into the other.
-    pub lines: Vec<DriftLine>,
-}
-
-/// One line of an excerpt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DriftLine {
-    /// Whether the line is expected, found or both.
-    pub kind: DriftKind,
-    /// The text without its line ending, not valid UTF-8 replaced.
-    pub text: String,
-}
-
-/// How a line of an excerpt came to be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DriftKind {
-    /// Expected and found.
-    Same,
-    /// Expected by the hunk, not in the file.
-    Expected,
-    /// In the file, not expected by the hunk.
-    Found,
-}
-
-/// What keeps a file from being patched, whatever its hunks say.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileProblem {
-    /// Nothing there to change.
-    #[error("`{0}` is not there")]
-    Missing(RepoPath),
-    /// The file to be made exists.
-    #[error("`{0}` is there already")]
-    Exists(RepoPath),
-    /// An earlier part of the same patch removed or moved it.
-    #[error("`{0}` was removed or renamed earlier in the patch")]
-    Gone(RepoPath),
-    /// A folder, a submodule, a device.
-    #[error("`{0}` is not a file")]
-    NotAFile(RepoPath),
-    /// The path leads through a symbolic link.
-    #[error("`{path}` leads through the symbolic link `{link}`")]
-    BeyondSymlink {
-        /// The path the patch names.
-        path: RepoPath,
-        /// The link.
-        link: RepoPath,
-    },
-    /// A symbolic link where a file is expected, or the other way round.
-    #[error(
-        "`{0}` is a symbolic link where the patch expects a file, or a file where it expects a link"
-    )]
-    WrongType(RepoPath),
-    /// A path that differs from an existing one only by the case of its letters.
-    #[error("`{path}` and `{existing}` are one file where letter case is ignored")]
-    CaseCollision {
-        /// The path the patch names.
-        path: RepoPath,
-        /// What is there.
-        existing: RepoPath,
-    },
-    /// A deletion that does not remove every line.
-    #[error("`{0}` would be deleted, but the patch leaves some of its content")]
-    DeletionLeavesContent(RepoPath),
 }

@@ -9,12 +9,12 @@ use crate::checkout::capability::{Capability, Era, all_hold};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Overlay, image};
 use crate::checkout::{FileChange, FileImage, RepoPath};
-use crate::patch::fit::explain;
+use crate::patch::fit::explain::{self, HunkReport, HunkVerdict};
 use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
 use crate::patch::format::file::FilePatch;
+use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::detect::{self, Found, blob_id, by_era};
-use crate::patch::judge::plan::Step;
-use crate::patch::judge::report::{FileReport, HunkReport, HunkVerdict, PatchReport, State};
+use crate::patch::judge::report::{FileReport, PatchReport, State};
 use crate::patch::judge::syntax::{is_swift, new_faults};
 use crate::patch::series::{Patch, Variant};
 
@@ -37,7 +37,7 @@ impl Baseline<'_> {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub(super) fn edited(&self, steps: &[Step]) -> io::Result<Vec<RepoPath>> {
+    pub(super) fn edited(&self, steps: &[PatchChanges]) -> io::Result<Vec<RepoPath>> {
         let touched = steps.iter().flat_map(|step| &step.changes);
         let touched: BTreeSet<_> = touched.map(|change| &change.path).collect();
         let mut edited = Vec::new();
@@ -47,17 +47,6 @@ impl Baseline<'_> {
             }
         }
         Ok(edited)
-    }
-}
-
-/// What one patch changes.
-pub(super) fn step(patch: &Patch, variant: &Variant, changes: Vec<FileChange>) -> Step {
-    Step {
-        patch: patch.name.clone(),
-        title: patch.title.clone(),
-        file: variant.file.clone(),
-        provides: variant.provides.clone(),
-        changes,
     }
 }
 
@@ -72,7 +61,7 @@ pub(super) struct Judging<'a, 'v> {
     pub(super) tree: Overlay<'v>,
     pub(super) baseline: &'a Baseline<'v>,
     /// What applying does, as far as judged.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PatchChanges>,
 }
 
 impl Judging<'_, '_> {
@@ -173,7 +162,7 @@ impl Judging<'_, '_> {
             return Ok(false);
         }
         self.tree = after;
-        self.steps.push(step(patch, variant, changes));
+        self.steps.push(PatchChanges::of(patch, variant, changes));
         Ok(true)
     }
 

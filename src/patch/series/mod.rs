@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -10,8 +11,9 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::{
     Capability, CapabilityDefinition, Era, EraDefinition, Probe, Provision,
 };
+use crate::patch::format::error::PatchError;
 use crate::patch::format::file::FilePatch;
-use crate::patch::format::parse::{PatchError, parse};
+use crate::patch::format::parse::parse_shared;
 
 /// Where a series comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +74,7 @@ pub struct Variant {
     /// What the engine's files show once it is applied; none for a folder.
     pub present: Vec<Probe>,
     /// The file's text.
-    pub text: Vec<u8>,
+    pub text: Arc<[u8]>,
     /// The changes, or why they cannot be read.
     pub files: Result<Vec<FilePatch>, PatchError>,
 }
@@ -392,8 +394,9 @@ fn described(
 }
 
 fn variant(fields: VariantFields, provides: &[Capability], text: Vec<u8>) -> Variant {
+    let text: Arc<[u8]> = text.into();
     Variant {
-        files: parse(&text),
+        files: parse_shared(&text),
         text,
         eras: fields.eras,
         provides: fields.provides.unwrap_or_else(|| provides.to_vec()),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::finding::{Finding, Level};
 
 use super::place::Places;
+use crate::report::terminal::plain;
 
 /// The findings as annotations; suppressed ones are left out, as GitHub cannot mark them.
 pub fn render<'a>(findings: impl IntoIterator<Item = &'a Finding>, places: &Places) -> String {
@@ -38,9 +39,8 @@ fn command(level: Level) -> &'static str {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let text = text.replace('%', "%25").replace('\r', "%0D");
+    plain(&text).replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

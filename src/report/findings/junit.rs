@@ -5,6 +5,7 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 use crate::finding::Finding;
 use crate::lint::fleet::Report;
 use crate::lint::{Gate, Rule};
+use crate::report::terminal::plain;
 
 /// The report as JUnit XML. A case fails if one of its findings counts against the target, is skipped
 /// if all are accepted, and else passes with its findings as output.
@@ -30,13 +31,18 @@ pub fn render(report: &Report) -> Result<String, quick_junit::SerializeError> {
     document.to_string()
 }
 
+/// The text with what XML cannot hold as escapes.
+fn shown(text: &str) -> String {
+    plain(text).into_owned()
+}
+
 fn suite(
     name: &str,
     rules: impl IntoIterator<Item = &'static Rule>,
     findings: &[Finding],
     gate: &Gate,
 ) -> TestSuite {
-    let mut suite = TestSuite::new(name);
+    let mut suite = TestSuite::new(shown(name));
     for rule in rules {
         let mine = findings
             .iter()
@@ -57,7 +63,7 @@ fn case(rule: &Rule, findings: &[&Finding], gate: &Gate) -> TestCase {
             let reasons = findings
                 .iter()
                 .filter_map(|finding| Some(finding.suppressed.as_ref()?.reason.as_str()));
-            status.set_message(reasons.collect::<Vec<_>>().join("; "));
+            status.set_message(shown(&reasons.collect::<Vec<_>>().join("; ")));
             status
         }
         _ => {
@@ -68,7 +74,7 @@ fn case(rule: &Rule, findings: &[&Finding], gate: &Gate) -> TestCase {
                 .map_or("", |finding| finding.message.as_str());
             status
                 .set_type(level.map_or_else(String::new, |level| level.to_string()))
-                .set_message(first)
+                .set_message(shown(first))
                 .set_description(described(findings));
             status
         }
@@ -95,5 +101,5 @@ fn described(findings: &[&Finding]) -> String {
             help.unwrap_or_default()
         )
     });
-    lines.collect::<Vec<_>>().join("\n")
+    shown(&lines.collect::<Vec<_>>().join("\n"))
 }

@@ -8,9 +8,11 @@ mod safe;
 mod style;
 mod table;
 mod text;
+mod visible;
 
 pub(crate) use page::Page;
 pub use safe::safe;
 pub use style::{ACCENT, BAD, DIM, GOOD, NOTABLE, PLAIN, STRONG, painted, with_code};
 pub use table::{Cell, Columns};
 pub use text::{count, plural, shortened, size, width, wrapped};
+pub use visible::{plain, visible};

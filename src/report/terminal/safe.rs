@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::visible::steers;
+
 /// The text with control characters, and those that reorder text, written as escapes.
 ///
 /// Newlines too: what is shown with this stays on its line.
@@ -25,10 +27,11 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Control characters; marks and overrides of writing direction; line and paragraph separators; invisible joiners.
+/// What steers a terminal, and what takes no room: invisible joiners, annotations and tags.
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    steers(c)
+        || matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -38,6 +41,10 @@ mod tests {
     #[test]
     fn control_characters_become_visible() {
         assert_eq!(safe("a\u{1b}[31mb\n\u{202e}"), "a\\u{1b}[31mb\\n\\u{202e}");
+        assert_eq!(
+            safe("\u{9b}2J\u{61c}\u{e0041}"),
+            "\\u{9b}2J\\u{61c}\\u{e0041}"
+        );
         assert!(matches!(safe("größe ×"), Cow::Borrowed(_)));
     }
 }

@@ -7,12 +7,11 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::patch::change::transaction::{Action, Left, LeftReason, Outcome, Recovered, Request};
+use crate::patch::fit::explain::{DriftKind, HunkReport, HunkVerdict};
+use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::matrix::Matrix;
-use crate::patch::judge::plan::{self, Verification};
-use crate::patch::judge::report::{
-    CapabilityReport, DriftKind, FileReport, HunkReport, HunkVerdict, PatchReport, StackReport,
-    State,
-};
+use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
+use crate::patch::judge::verify::Verification;
 use crate::patch::series::Series;
 
 /// Hunks explained for each file; the rest are counted.
@@ -428,7 +427,7 @@ pub fn verdict(
     out: &mut dyn Write,
     width: u16,
     verb: &str,
-    steps: &[plan::Step],
+    steps: &[PatchChanges],
     problems: &[String],
 ) -> io::Result<()> {
     writeln!(out)?;

@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use crate::checkout::RepoPath;
 use crate::patch::change::transaction::{Left, LeftReason, Outcome, Recovered};
+use crate::patch::fit::explain::HunkReport;
 use crate::patch::judge::matrix::{Matrix, Range, Row};
-use crate::patch::judge::report::{
-    CapabilityReport, FileReport, HunkReport, PatchReport, StackReport, State,
-};
+use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
 use crate::patch::series::{self, Series};
 
 /// Name and version of the document.

@@ -1,0 +1,85 @@
+//! Whether a series is in a tree, wholly and soundly.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use crate::checkout::RepoPath;
+use crate::checkout::capability::Capability;
+use crate::checkout::site::Site;
+use crate::checkout::tree::{TreeView, image};
+use crate::patch::judge::judgement::{JudgeError, Judgement, Options};
+use crate::patch::judge::report::{PatchReport, StackReport, State};
+use crate::patch::judge::syntax::{SyntaxFault, is_swift, new_faults};
+use crate::patch::series::Series;
+
+/// Whether everything needed is there and sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Where everything stands.
+    pub report: StackReport,
+    /// Capabilities that are neither native nor applied.
+    pub lacking: Vec<Capability>,
+    /// Patches that are not there: those of a folder, and those of which a part is.
+    pub unfinished: Vec<String>,
+    /// Faults the patched files have and their pre-images lack.
+    pub faults: Vec<(RepoPath, SyntaxFault)>,
+}
+
+impl Verification {
+    /// True where nothing is amiss.
+    pub fn holds(&self) -> bool {
+        self.lacking.is_empty() && self.unfinished.is_empty() && self.faults.is_empty()
+    }
+}
+
+/// Verifies that the series is in the tree.
+///
+/// # Errors
+/// When `only` names no patch, or the tree cannot be read.
+pub fn verify(
+    site: Site<'_>,
+    series: &Series,
+    options: &Options,
+) -> Result<Verification, JudgeError> {
+    let judgement = Judgement::of(site, series, options)?;
+    let report = &judgement.report;
+    let capabilities = report.capabilities.iter();
+    let lacking = capabilities.filter(|capability| !capability.state.is_there());
+    let is_unfinished = |patch: &&PatchReport| {
+        patch.state == State::Partial || (series.eras.is_empty() && !patch.state.is_there())
+    };
+    Ok(Verification {
+        lacking: lacking.map(|capability| capability.id).collect(),
+        unfinished: report
+            .patches
+            .iter()
+            .filter(is_unfinished)
+            .map(|patch| patch.name.clone())
+            .collect(),
+        faults: faults(&judgement, site.view)?,
+        report: judgement.report,
+    })
+}
+
+/// Faults of the files patched that the files without the patches lack.
+fn faults(
+    judgement: &Judgement<'_, '_>,
+    view: &dyn TreeView,
+) -> io::Result<Vec<(RepoPath, SyntaxFault)>> {
+    let found = judgement
+        .stripped
+        .found
+        .values()
+        .flat_map(|found| &found.removal);
+    let touched: BTreeSet<_> = found.map(|change| &change.path).collect();
+    let mut faults = Vec::new();
+    for path in touched.into_iter().filter(|path| is_swift(path.as_str())) {
+        let before = image(&judgement.stripped.tree, path)?.map(|image| image.data);
+        let Some(after) = image(view, path)? else {
+            continue;
+        };
+        let new = new_faults(&before.unwrap_or_default(), &after.data);
+        faults.extend(new.into_iter().map(|fault| (path.clone(), fault)));
+    }
+    Ok(faults)
+}
