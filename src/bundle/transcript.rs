@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::JsonDocument;
+use crate::files::json::integer;
 
 /// Folders in which transcripts may lie, relative to the bundle's and to its release folder.
 const FOLDERS: [&str; 3] = ["", "gates", "transcripts"];
@@ -122,7 +123,10 @@ fn positions(value: &Value) -> Vec<Position> {
     let ids = list("oracle_ids").zip(list("bundle_ids"));
     let matched = |index: usize| {
         let stated = matches.and_then(|matches| matches.get(index)?.as_bool());
-        let compared = ids.map(|(oracle, bundle)| oracle.get(index) == bundle.get(index));
+        let compared = ids.map(|(oracle, bundle)| {
+            let id = |ids: &[Value]| ids.get(index).and_then(integer);
+            id(oracle) == id(bundle)
+        });
         stated.or(compared)
     };
     let margins = list("margins").map_or(&[][..], Vec::as_slice);

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::exit::Advised;
 use super::output::Output;
-use crate::bundle::Failure;
+use crate::bundle::{Failure, shown};
 use crate::report::terminal::safe;
 
 /// Width assumed where stdout is not a terminal and `COLUMNS` does not say, in columns.
@@ -91,7 +91,7 @@ impl Ui {
     }
 
     fn unread(&mut self, style: Style, label: &str, failure: &Failure) {
-        let path = failure.path.display();
+        let path = shown(&failure.path);
         let place = match failure.offset {
             Some(offset) if !failure.message.contains("at byte") => format!(" (byte {offset})"),
             _ => String::new(),

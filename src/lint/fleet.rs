@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bundle::Target;
+use crate::bundle::{Target, shown};
 use crate::checkout::capability::Checkout;
 use crate::finding::Finding;
 use crate::profile::{Profile, builtin, nearest};
@@ -256,7 +256,7 @@ fn stale_findings(first: &Linted, linted: &[Linted]) -> Vec<Finding> {
     let folder = settings.folder().unwrap_or(Path::new(""));
     let file = settings.config.as_deref().and_then(Path::file_name);
     for finding in &mut findings {
-        finding.path = folder.display().to_string();
+        finding.path = shown(folder);
         if let (Some(location), Some(file)) = (&mut finding.location, file) {
             location.file = file.to_string_lossy().into_owned();
         }

@@ -15,7 +15,7 @@ use crate::report::terminal::plain;
 pub fn render(report: &Report) -> Result<String, quick_junit::SerializeError> {
     let mut document = Document::new(env!("CARGO_PKG_NAME"));
     for one in &report.linted {
-        let path = one.target.path.display().to_string();
+        let path = crate::bundle::shown(&one.target.path);
         let rules = one.ran.iter().copied();
         document.add_test_suite(suite(&path, rules, &one.findings, &one.settings.gate));
     }

@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use crate::bundle::shown;
 use crate::finding::{Finding, Level};
 use crate::lint::fleet::{Linted, Report};
 use crate::lint::{Counts, Family, rules};
@@ -57,7 +58,7 @@ fn list(page: &mut Page, report: &Report) {
         let (style, word) = verdict(&counts);
         columns.row([
             Cell::new(style, word),
-            Cell::plain(&one.target.path.display().to_string()),
+            Cell::plain(&shown(&one.target.path)),
             Cell::new(DIM, one.profile.as_deref().unwrap_or("no profile")),
             Cell::new(PLAIN, &tally(&counts)),
         ]);
@@ -96,7 +97,7 @@ fn tally(counts: &Counts) -> String {
 fn target(page: &mut Page, one: &Linted, notes: bool) {
     let profile = one.profile.as_deref().unwrap_or("no profile");
     let remark = format!("{profile} · {} rules", one.ran.len());
-    page.heading(&one.target.path.display().to_string(), &remark, "");
+    page.heading(&shown(&one.target.path), &remark, "");
     findings(page, &one.findings, notes);
 }
 
