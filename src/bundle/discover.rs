@@ -1,17 +1,15 @@
 //! From the paths a user names to the bundles and assets they stand for.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::files::is_cycle;
 use super::{JsonDocument, TargetKind};
-use crate::files::{is_cycle, shown, what};
-use crate::finding::closest;
-
-/// Most names of a folder looked at for one that is like a mistyped one.
-const MAX_ENTRIES: usize = 4096;
+use crate::files::absolute;
 
 /// Where a bundle or bare asset is; not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub struct Place {
 
 /// Why a path stands for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}", shown(path))]
+#[error("{path}: {message}")]
 pub struct DiscoverError {
     /// The path as the user named it.
     pub path: PathBuf,
@@ -39,38 +37,60 @@ pub struct DiscoverError {
 /// Finds what each path stands for, in the order given; below a folder, in order of names.
 ///
 /// A path is a bundle, a bare asset, or a folder that holds them at any depth. Hidden folders and folders behind
-/// symbolic links are not searched; nor is the inside of bundles and assets.
+/// symbolic links are not searched; nor is the inside of bundles and assets. What one path stands for and another
+/// does too, through a link or by another spelling, is found once, by the first.
 pub fn discover(paths: &[PathBuf]) -> Vec<Result<Place, DiscoverError>> {
-    paths.iter().flat_map(|path| discover_one(path)).collect()
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut all = Vec::new();
+    for path in paths {
+        let (found, keys): (Vec<_>, Vec<_>) = discover_one(path)
+            .into_iter()
+            .map(|found| {
+                let key = identity(&found);
+                (found, key)
+            })
+            .filter(|(_, key)| !seen.contains(key))
+            .unzip();
+        all.extend(found);
+        seen.extend(keys);
+    }
+    all
+}
+
+/// What is the same for two ways to name one place.
+fn identity(found: &Result<Place, DiscoverError>) -> PathBuf {
+    let path = match found {
+        Ok(place) => &place.path,
+        Err(error) => &error.path,
+    };
+    path.canonicalize().unwrap_or_else(|_| absolute(path))
 }
 
 /// Finds what one path stands for.
-pub(super) fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
     if let Err(error) = usable(path) {
         return vec![Err(error)];
     }
-    if is_asset_by_any_name(path) {
-        return vec![Ok(place(path, TargetKind::Asset))];
-    }
-    if let Some(kind) = kind(path) {
+    let kind = kind(path);
+    if let Some(kind) = kind
+        && !may_hold_others(path, kind)
+    {
         return vec![Ok(place(path, kind))];
     }
-    let found = below(path);
+    let mut found = below(path);
+    if let Some(kind) = kind {
+        found.insert(0, Ok(place(path, kind)));
+    }
     if !found.is_empty() {
         return found;
     }
     if path.join("metadata.json").symlink_metadata().is_ok() {
         return vec![Ok(place(path, TargetKind::Bundle))];
     }
-    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    let message = match is_empty {
-        true => "is an empty folder",
-        false => "holds no bundle and no asset, at any depth",
-    };
     vec![Err(DiscoverError {
         path: path.to_owned(),
         missing: false,
-        message: message.to_owned(),
+        message: "holds no bundle and no asset, at any depth".to_owned(),
         help: Some(
             "name a folder with `metadata.json`, or an `.aimodel` or `.aimodelc` folder".to_owned(),
         ),
@@ -87,7 +107,11 @@ fn usable(path: &Path) -> Result<(), DiscoverError> {
     };
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() || is_asset_name(path) => Ok(()),
-        Ok(metadata) => Err(not_a_folder(path, &metadata)),
+        Ok(_) => Err(error(
+            false,
+            "is a file, and a folder was expected".to_owned(),
+            Some(inside_of(path)),
+        )),
         Err(cause) if path.is_symlink() => Err(error(
             false,
             if is_cycle(&cause) {
@@ -101,75 +125,19 @@ fn usable(path: &Path) -> Result<(), DiscoverError> {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(error(
             true,
             "no such file or folder".to_owned(),
-            Some(alike(path).map_or_else(
-                || NAME_ONE.to_owned(),
-                |alike| format!("did you mean {}?", shown(&alike)),
-            )),
+            Some("name a bundle, an asset, or a folder that holds some".to_owned()),
         )),
         Err(cause) => Err(error(false, format!("cannot be read: {cause}"), None)),
     }
 }
 
-const NAME_ONE: &str = "name a bundle, an asset, or a folder that holds some";
-
-/// What a file is that was named in the place of a folder, and which folder the user probably meant.
-fn not_a_folder(path: &Path, metadata: &fs::Metadata) -> DiscoverError {
-    let owner = path
-        .ancestors()
-        .skip(1)
-        .map(|folder| match folder.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => folder,
-        })
-        .find_map(|folder| Some((folder, kind(folder)?)));
-    let name = path.file_name().unwrap_or_default();
-    let expected = "and a folder was expected";
-    let message = match owner {
-        _ if !metadata.is_file() => format!("is {}, {expected}", what(metadata)),
-        Some((folder, TargetKind::Bundle))
-            if name == "metadata.json" && folder.join(name) == path =>
-        {
-            format!("is the manifest of a bundle, {expected}")
-        }
-        Some((_, TargetKind::Bundle)) => format!("is a file of a bundle, {expected}"),
-        Some((_, TargetKind::Asset)) => format!("is a file of an asset, {expected}"),
-        None => format!("is a file, {expected}"),
-    };
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    let holds_some = || below(parent).iter().any(Result::is_ok);
-    let help = match owner {
-        Some((folder, _)) if folder != parent => {
-            format!("name the bundle it belongs to: {}", shown(folder))
-        }
-        None if !holds_some() => NAME_ONE.to_owned(),
-        _ => format!("name the folder it is in: {}", shown(parent)),
-    };
-    DiscoverError {
-        path: path.to_owned(),
-        missing: false,
-        message,
-        help: Some(help),
+/// Which folder the user probably meant when naming a file.
+fn inside_of(path: &Path) -> String {
+    let parent = path.parent().filter(|parent| kind(parent).is_some());
+    match parent {
+        Some(parent) => format!("name the folder it is in: {}", parent.display()),
+        None => "name a bundle, an asset, or a folder that holds some".to_owned(),
     }
-}
-
-/// The entry of the same folder whose name is most like the one that is not there.
-fn alike(path: &Path) -> Option<PathBuf> {
-    let typed = path.file_name()?.to_str()?;
-    let parent = path.parent()?;
-    let folder = match parent.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => parent,
-    };
-    let entries = fs::read_dir(folder).ok()?.flatten().take(MAX_ENTRIES);
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    names.sort_unstable();
-    let name = closest(typed, names.iter().map(String::as_str))?;
-    Some(parent.join(name))
 }
 
 /// Everything below a folder, in order of names.
@@ -197,11 +165,9 @@ fn below(path: &Path) -> Vec<Result<Place, DiscoverError>> {
         if !folder && !entry.path_is_symlink() {
             continue;
         }
-        let linked = entry.path_is_symlink() && is_asset_by_any_name(entry.path());
-        let asset = linked.then_some(TargetKind::Asset);
-        if let Some(kind) = asset.or_else(|| kind(entry.path())) {
+        if let Some(kind) = kind(entry.path()) {
             found.push(Ok(place(entry.path(), kind)));
-            if folder {
+            if folder && !may_hold_others(entry.path(), kind) {
                 walk.skip_current_dir();
             }
         }
@@ -235,10 +201,7 @@ fn kind(path: &Path) -> Option<TargetKind> {
     }
     let manifest = path.join("metadata.json");
     let declared = manifest.symlink_metadata().is_ok();
-    let tokenizer = ["tokenizer", "tokenizer.json", "tokenizer_config.json"]
-        .iter()
-        .any(|name| path.join(name).exists());
-    let bundle = match (declared, tokenizer) {
+    let bundle = match (declared, has_tokenizer(path)) {
         (false, false) => false,
         (true, true) => true,
         (true, false) => has_asset(path) || is_manifest(&manifest),
@@ -247,15 +210,34 @@ fn kind(path: &Path) -> Option<TargetKind> {
     bundle.then_some(TargetKind::Bundle)
 }
 
+/// True for a bundle's folder, be it named so by its manifest, its tokenizer or its assets.
+pub fn is_bundle(folder: &Path) -> bool {
+    kind(folder) == Some(TargetKind::Bundle)
+}
+
+/// True for a folder whose manifest alone says that it is a bundle, and does not lead to an asset: bundles below it are
+/// looked for all the same, so that one bad file in a folder of many hides none.
+fn may_hold_others(path: &Path, kind: TargetKind) -> bool {
+    if kind == TargetKind::Asset || has_tokenizer(path) || has_asset(path) {
+        return false;
+    }
+    let Ok(document) = JsonDocument::read(&path.join("metadata.json")) else {
+        return true;
+    };
+    let asset = document.value.pointer("/assets/main");
+    let asset = asset.and_then(serde_json::Value::as_str);
+    asset.is_none_or(|asset| path.join(asset).symlink_metadata().is_err())
+}
+
 pub(super) fn is_asset_name(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "aimodel" || extension == "aimodelc")
 }
 
-/// The same of a path that ends in `.` or `..`, or is a link: what counts is the name of the folder it leads to.
-fn is_asset_by_any_name(path: &Path) -> bool {
-    is_asset_name(path)
-        || fs::canonicalize(path).is_ok_and(|real| is_asset_name(&real) && real.is_dir())
+fn has_tokenizer(path: &Path) -> bool {
+    ["tokenizer", "tokenizer.json", "tokenizer_config.json"]
+        .iter()
+        .any(|name| path.join(name).exists())
 }
 
 /// True if an asset lies directly in the folder.
@@ -340,6 +322,52 @@ mod tests {
         );
         let root = tree(&[], &[("metadata.json", r#"{"site": 1}"#)]);
         assert_eq!(found(root.path()), [(String::new(), TargetKind::Bundle)]);
+    }
+
+    #[test]
+    fn a_broken_manifest_above_bundles_hides_none_of_them() {
+        for manifest in ["{", "", r#"{"metadata_version": "0.2"}"#] {
+            let files = [
+                ("metadata.json", manifest),
+                ("inner/metadata.json", manifest),
+            ];
+            let root = tree(&["a/x.aimodel", "inner/b/y.aimodel"], &files);
+            let names: Vec<String> = found(root.path()).into_iter().map(|it| it.0).collect();
+            assert_eq!(
+                names,
+                ["", "a/x.aimodel", "inner", "inner/b/y.aimodel"],
+                "{manifest}"
+            );
+        }
+        let manifest = r#"{"metadata_version": "0.2", "assets": {"main": "deep/x.aimodel"}}"#;
+        let root = tree(&["deep/x.aimodel"], &[("metadata.json", manifest)]);
+        assert_eq!(found(root.path()), [(String::new(), TargetKind::Bundle)]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_place_is_found_once_however_often_it_is_named() {
+        let root = tree(&["a/x.aimodel", "b/y.aimodel"], &[]);
+        std::os::unix::fs::symlink("a", root.path().join("link")).unwrap();
+        let paths = [
+            "a/x.aimodel",
+            "a/x.aimodel/",
+            "./a",
+            "link",
+            "b/../a/",
+            "",
+            "none",
+            "./none",
+        ];
+        let found = discover(&paths.map(|path| root.path().join(path)));
+        let names = found.iter().map(|place| match place {
+            Ok(place) => place.path.strip_prefix(root.path()).unwrap(),
+            Err(error) => error.path.strip_prefix(root.path()).unwrap(),
+        });
+        let names = names
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>();
+        assert_eq!(names, ["a/x.aimodel", "b/y.aimodel", "none"]);
     }
 
     #[test]

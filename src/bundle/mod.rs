@@ -8,9 +8,8 @@ use crate::model::{Asset, AssetError};
 
 mod compare;
 mod discover;
-mod jinja;
+mod files;
 mod json;
-mod license;
 mod lines;
 mod manifest;
 mod read;
@@ -20,18 +19,16 @@ mod tokenizer;
 mod transcript;
 mod vocabulary;
 
-pub use crate::files::{FileFault, Leads, Symlink, shown};
 pub use compare::{Change, ChangeKind, Section, compare};
-pub use discover::{DiscoverError, Place, discover};
-pub use jinja::Parsing;
-pub use json::{JsonDocument, JsonError};
-pub use license::License;
+pub use discover::{DiscoverError, Place, discover, is_bundle};
+pub use files::{Leads, Symlink};
+pub use json::{JsonDocument, JsonError, MAX_DOCUMENT_BYTES};
 pub use manifest::{Language, Manifest};
 pub use read::{Failure, Opened};
 pub use resolution::Resolution;
 pub use template::ChatTemplate;
 pub use tokenizer::{Tokenizer, token_text};
-pub use transcript::{Position, Record, Transcript};
+pub use transcript::{FreeRun, Position, Record, Releases, Transcript};
 pub use vocabulary::AddedToken;
 
 /// A part of a bundle that may be absent, or there but unreadable.
@@ -79,8 +76,6 @@ pub struct Target {
     pub path: PathBuf,
     /// Bundle or bare asset.
     pub kind: TargetKind,
-    /// Why the path stands for no bundle and no asset, if so.
-    pub mistaken: Option<DiscoverError>,
     /// The bundle's `metadata.json`; `Absent` for a bare asset.
     pub manifest: Part<Manifest, JsonError>,
     /// What `assets.main` stands for; `None` if the manifest does not say, and for a bare asset.
@@ -95,6 +90,6 @@ pub struct Target {
     pub siblings: Vec<PathBuf>,
     /// Bytes of the files directly in each of them, in the same order.
     pub sibling_bytes: Vec<u64>,
-    /// License files (`LICENSE`, `LICENSE.txt`, `COPYING`, …) in the bundle, sorted by name.
-    pub license_files: Vec<License>,
+    /// License files (`LICENSE`, `LICENSE.txt`, `NOTICE`, …) in the bundle, sorted by name.
+    pub license_files: Vec<PathBuf>,
 }

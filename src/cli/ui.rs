@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::exit::Advised;
 use super::output::Output;
-use crate::bundle::{Failure, shown};
+use crate::bundle::Failure;
+use crate::report::findings::Trouble;
 use crate::report::terminal::safe;
 
 /// Width assumed where stdout is not a terminal and `COLUMNS` does not say, in columns.
@@ -75,6 +76,18 @@ impl Ui {
         }
     }
 
+    /// Shows what kept a command from doing all it was asked, and its next step.
+    pub fn trouble(&mut self, trouble: &Trouble) {
+        self.line(
+            AnsiColor::Red.on_default().bold(),
+            "error",
+            &trouble.message,
+        );
+        if let Some(help) = &trouble.help {
+            self.help(help);
+        }
+    }
+
     /// Shows something worth knowing that is not the result.
     pub fn note(&mut self, text: &str) {
         self.line(AnsiColor::Yellow.on_default().bold(), "note", text);
@@ -91,7 +104,7 @@ impl Ui {
     }
 
     fn unread(&mut self, style: Style, label: &str, failure: &Failure) {
-        let path = shown(&failure.path);
+        let path = failure.path.display();
         let place = match failure.offset {
             Some(offset) if !failure.message.contains("at byte") => format!(" (byte {offset})"),
             _ => String::new(),

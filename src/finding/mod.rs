@@ -80,6 +80,8 @@ pub struct Finding {
     pub path: String,
     /// Anchor.
     pub location: Option<Location>,
+    /// Other rules that ask the same of the host, where one note stands for several.
+    pub also: Vec<&'static str>,
     /// Set when the finding is known and accepted.
     pub suppressed: Option<Suppression>,
 }
@@ -97,6 +99,7 @@ impl Finding {
             help: None,
             path: String::new(),
             location: None,
+            also: Vec::new(),
             suppressed: None,
         }
     }

@@ -50,8 +50,19 @@ pub struct Context<'a> {
     pub licenses: &'a [LicenseFile],
     /// Gate transcripts of the bundle and its release folder.
     pub transcripts: &'a [Transcript],
-    /// Baseline entries that matched nothing; only while the configuration's own rules run.
-    pub stale_baseline: &'a [&'a Accepted],
+    /// What is known of the configuration; only while its own rules run.
+    pub configuration: ConfigurationFacts<'a>,
+}
+
+/// What a run showed about a configuration.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConfigurationFacts<'a> {
+    /// Baseline entries whose finding is gone.
+    pub stale: &'a [&'a Accepted],
+    /// Baseline entries that covered a finding until their date.
+    pub expired: &'a [&'a Accepted],
+    /// Why it cannot be used, one sentence.
+    pub unusable: Option<&'a str>,
 }
 
 /// What has to be there for a rule to have something to look at.
@@ -136,7 +147,9 @@ impl<'a> Context<'a> {
     /// asset folder's without its extension.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
         let manifest = self.manifest().and_then(|manifest| manifest.name());
-        let asset = self.asset().map(|asset| asset.name.as_str());
+        let asset = self
+            .asset()
+            .and_then(|asset| asset.path.file_stem()?.to_str());
         let named = manifest.map(|name| ("name", name));
         named
             .into_iter()

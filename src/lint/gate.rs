@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Level, Suppression};
 
-use super::config::Accepted;
+use super::config::{Accepted, Day};
 use super::{Rule, Selector, rules};
 
 /// The only place that filters, sets levels, suppresses and decides.
@@ -14,12 +14,14 @@ pub struct Gate {
     pub select: Vec<Selector>,
     /// Rules not to run.
     pub ignore: Vec<Selector>,
-    /// Levels that replace the rules' own; the last match counts.
-    pub levels: Vec<(Selector, Level)>,
+    /// Levels that replace the rules' own, or none for rules not to run; the last match counts.
+    pub levels: Vec<(Selector, Option<Level>)>,
     /// The mildest level that refuses a bundle; none means `error`.
     pub fail_on: Option<Level>,
     /// Findings known and accepted.
     pub accepted: Vec<Accepted>,
+    /// The day on which entries with a date are judged; none where they are taken as if they had no date.
+    pub today: Option<Day>,
 }
 
 /// How many findings there are of each level, and how many do not count.
@@ -39,7 +41,8 @@ impl Gate {
     /// True if the rule is to be run.
     pub fn runs(&self, rule: &Rule) -> bool {
         let named = |selectors: &[Selector]| selectors.iter().any(|one| one.matches(rule));
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+        let off = self.level(rule) == Some(None);
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore) && !off
     }
 
     /// The rules to run, in report order.
@@ -49,26 +52,31 @@ impl Gate {
 
     /// Gives findings their configured levels and marks those accepted for the bundle at `place`.
     ///
-    /// Returns the accepted entries that matched, by index.
+    /// Returns the entries that speak of one of them, by index; those whose day is over accept nothing.
     pub fn settle(&self, findings: &mut [Finding], place: &str) -> BTreeSet<usize> {
         let mut matched = BTreeSet::new();
         for finding in findings {
-            if let Some(level) = self.level(finding.rule) {
+            if let Some(Some(level)) = rules::find(finding.rule).and_then(|rule| self.level(rule)) {
                 finding.level = level;
             }
-            let entry = self.accepted.iter().position(|entry| {
-                entry.rule.id == finding.rule
-                    && entry.subject == finding.subject
-                    && entry.covers(place)
-            });
-            if let Some(index) = entry {
+            for (index, entry) in self.accepted.iter().enumerate() {
+                if !entry.accepts(finding) || !entry.covers(place) {
+                    continue;
+                }
                 matched.insert(index);
-                finding.suppressed = Some(Suppression {
-                    reason: self.accepted[index].reason.clone(),
-                });
+                if finding.suppressed.is_none() && !self.is_over(entry) {
+                    finding.suppressed = Some(Suppression {
+                        reason: entry.reason.clone(),
+                    });
+                }
             }
         }
         matched
+    }
+
+    /// True if the entry's day is over.
+    pub fn is_over(&self, entry: &Accepted) -> bool {
+        matches!((entry.until, self.today), (Some(until), Some(today)) if today > until)
     }
 
     /// True if some finding that counts is at or above the threshold.
@@ -81,10 +89,23 @@ impl Gate {
         finding.suppressed.is_none() && finding.level >= self.fail_on.unwrap_or(Level::Error)
     }
 
-    fn level(&self, id: &str) -> Option<Level> {
-        let rule = rules::find(id)?;
+    /// The level configured for a rule, `Some(None)` for off.
+    fn level(&self, rule: &Rule) -> Option<Option<Level>> {
         let matching = self.levels.iter().rfind(|(one, _)| one.matches(rule));
         matching.map(|(_, level)| *level)
+    }
+}
+
+impl std::ops::Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        Counts {
+            errors: self.errors + other.errors,
+            warnings: self.warnings + other.warnings,
+            notes: self.notes + other.notes,
+            suppressed: self.suppressed + other.suppressed,
+        }
     }
 }
 

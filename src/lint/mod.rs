@@ -2,6 +2,7 @@
 
 pub mod config;
 mod context;
+pub mod duties;
 pub mod facts;
 pub mod fleet;
 mod gate;
@@ -19,7 +20,7 @@ mod selector;
 pub(crate) mod testing;
 
 pub use crate::profile::Platform;
-pub use context::{ContentHash, Context, LicenseFile, MANIFEST_FILE, Need};
+pub use context::{ConfigurationFacts, ContentHash, Context, LicenseFile, MANIFEST_FILE, Need};
 pub use gate::{Counts, Gate};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;

@@ -76,7 +76,7 @@ impl Family {
             Family::Run => &["run-"],
             Family::Profile => &["granite-", "profile-"],
             Family::Transcript => &["transcript-"],
-            Family::Configuration => &["baseline-"],
+            Family::Configuration => &["baseline-", "configuration-"],
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Runs rules on one target.
 
-use crate::bundle::shown;
 use crate::finding::Finding;
 
 use super::{Context, Findings, Rule};
@@ -20,7 +19,7 @@ pub fn check(
         }
     }
     for finding in &mut found {
-        finding.path = shown(&context.target.path);
+        finding.path = context.target.path.display().to_string();
         if finding.location.is_none() {
             finding.location = context.anchor(&finding.subject);
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value as Json, json};
 
 use crate::bundle::{
-    ChatTemplate, JsonDocument, License, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
+    ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
 };
 use crate::checkout::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::profile::{Profile, Tensor, builtin};
 
-use super::{ContentHash, Context, LicenseFile, Platform, Rule};
+use super::{ConfigurationFacts, ContentHash, Context, LicenseFile, Platform, Rule};
 
 /// A target and everything else a context holds, to be changed by a test.
 pub(crate) struct Case {
@@ -59,7 +59,6 @@ impl Case {
             target: Target {
                 path: PathBuf::from(name),
                 kind: TargetKind::Bundle,
-                mistaken: None,
                 manifest: Part::Present(manifest(profile, name)),
                 resolution: None,
                 symlinks: Vec::new(),
@@ -67,10 +66,7 @@ impl Case {
                 sibling_bytes: vec![asset.bytes],
                 asset: Part::Present(asset),
                 tokenizer: Part::Present(tokenizer()),
-                license_files: vec![License {
-                    path: PathBuf::from(name).join("LICENSE"),
-                    spdx: Some("Apache-2.0"),
-                }],
+                license_files: vec![PathBuf::from(name).join("LICENSE")],
             },
             profile: Some(profile.clone()),
             engine: None,
@@ -136,7 +132,7 @@ impl Case {
             hash: &self.hash,
             licenses: &self.licenses,
             transcripts: &self.transcripts,
-            stale_baseline: &[],
+            configuration: ConfigurationFacts::default(),
         };
         super::check([rule], &context)
     }
@@ -198,7 +194,6 @@ fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
                 version: Some(20_260_101),
             }],
         },
-        name: name.to_owned(),
         program_version: Some(20_260_101),
         recorded_hash: RecordedHash::Sha256([7; 32]),
         functions: vec![Function {

@@ -6,8 +6,6 @@ mod bad_input;
 mod diff;
 mod inspect;
 mod schema;
-#[cfg(unix)]
-mod strangers;
 
 use std::fs;
 use std::path::{Path, PathBuf};

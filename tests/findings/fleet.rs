@@ -53,3 +53,37 @@ fn a_path_that_is_no_bundle_is_a_finding_and_one_that_is_missing_is_trouble() {
     assert!(stdout(&output).contains("good"));
     assert!(stderr(&output).contains("missing"));
 }
+
+#[test]
+fn a_broken_manifest_above_the_bundles_is_a_finding_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    granite_350m()
+        .write(&folder.path().join("fleet/a"))
+        .unwrap();
+    granite_350m()
+        .write(&folder.path().join("fleet/b"))
+        .unwrap();
+    fs::write(folder.path().join("fleet/metadata.json"), "{ broken").unwrap();
+    let document = json(folder.path(), &["fleet"]);
+    let paths = document["bundles"].as_array().unwrap().iter();
+    let paths = paths.map(|entry| entry["path"].as_str().unwrap());
+    assert_eq!(paths.collect::<Vec<_>>(), ["fleet", "fleet/a", "fleet/b"]);
+    let errors = document["findings"].as_array().unwrap().iter();
+    let errors = errors.filter(|finding| finding["level"] == "error");
+    let errors = errors.map(|finding| (finding["path"].as_str(), finding["rule"].as_str()));
+    let expected = (Some("fleet"), Some("bundle-malformed-metadata"));
+    assert_eq!(errors.collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn a_bundle_named_twice_is_linted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    granite_350m().write(&folder.path().join("x/a")).unwrap();
+    std::os::unix::fs::symlink("x", folder.path().join("link")).unwrap();
+    let document = json(
+        folder.path(),
+        &["x/a", "x/a/", "./x/a", "x", "link/a", "x/../x/a"],
+    );
+    assert_eq!(document["bundles"].as_array().unwrap().len(), 1);
+    assert_eq!(document["bundles"][0]["path"], "x/a");
+}

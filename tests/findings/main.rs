@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod fleet;
 mod formats;
+mod outputs;
 mod profiles;
 mod release;
 mod streams;
@@ -68,9 +69,9 @@ fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-/// `lint --format json` in a folder, parsed.
+/// `lint --json` in a folder with every note, parsed.
 fn json(folder: &Path, args: &[&str]) -> Value {
-    let output = lint(folder, &[&["--format", "json"], args].concat());
+    let output = lint(folder, &[&["--json", "--level", "note"], args].concat());
     serde_json::from_str(&stdout(&output)).unwrap()
 }
 

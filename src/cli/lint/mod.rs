@@ -1,168 +1,53 @@
 //! `granite-bundle lint`.
 
+mod args;
 mod baseline;
 mod engine;
 mod output;
 mod settings;
+mod show;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use clap::ValueEnum;
 use rayon::prelude::*;
 
+use self::settings::{Governed, Unusable};
 use super::hashing::Bar;
 use super::{Exit, Ui};
-use crate::bundle::{DiscoverError, Place, Target, TargetKind, discover};
-use crate::cli::examples;
-use crate::finding::Level;
-use crate::lint::config::ConfigError;
+use crate::bundle::{DiscoverError, Place, Releases, Target, TargetKind, discover};
 use crate::lint::fleet::{Linted, Report};
-use crate::lint::{Platform, Selector};
+use crate::report::findings::Trouble;
 
-/// Hold bundles to what the engine and the model's profile require
-///
-/// PATH is a bundle folder, an `.aimodel` or `.aimodelc` folder, or a folder that holds some at any depth.
-/// Each bundle is judged under the nearest `granite-bundle.toml`, in its folder or above it.
-///
-/// Exit code: 0 nothing at or above --fail-on; 1 something; 2 a path that does not exist, a mistake in the
-/// command or the configuration, or output that cannot be written. The format never changes it.
-#[derive(Debug, clap::Args)]
-#[command(after_help = examples(&[
-    "granite-bundle lint exports/granite-4.0-h-1b",
-    "granite-bundle lint exports --engine coreai-models --fail-on warning",
-    "granite-bundle lint exports --format sarif --output lint.sarif",
-    "granite-bundle lint exports --select graph,asset-hash-mismatch",
-]))]
-pub(super) struct Args {
-    /// What to lint
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// A built-in profile, a profile file, `auto` (the nearest by facts) or `none`
-    #[arg(long, value_name = "NAME|FILE|auto|none")]
-    profile: Option<String>,
-    /// Judge what depends on the engine by this checkout of coreai-models
-    #[arg(long, value_name = "CHECKOUT")]
-    engine: Option<PathBuf>,
-    /// The platform the bundles are for
-    #[arg(long, value_enum)]
-    platform: Option<PlatformArg>,
-    /// How to show the findings
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Write to this file, whole or not at all, instead of stdout
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Run only these rules: ids, families, or patterns such as `graph-*`
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    select: Vec<Selector>,
-    /// Do not run these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    ignore: Vec<Selector>,
-    /// The mildest level that makes the exit code 1 [default: error]
-    #[arg(long, value_enum)]
-    fail_on: Option<LevelArg>,
-    /// Use this configuration for every bundle
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Accept every finding at or above --fail-on in the configuration's baseline
-    #[arg(long)]
-    write_baseline: bool,
-    /// Do not hash bytecode, which is nearly all of the time large bundles take
-    #[arg(long)]
-    no_hash: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Pages for people
-    Human,
-    /// The document `granite-bundle schema lint` describes
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// JUnit XML, a case for each rule
-    Junit,
-    /// GitHub workflow annotations
-    Github,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum PlatformArg {
-    /// iPhone and iPad
-    Ios,
-    /// None in particular
-    None,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LevelArg {
-    Error,
-    Warning,
-    Note,
-}
-
-impl From<PlatformArg> for Platform {
-    fn from(platform: PlatformArg) -> Platform {
-        match platform {
-            PlatformArg::Ios => Platform::Ios,
-            PlatformArg::None => Platform::Any,
-        }
-    }
-}
-
-impl From<LevelArg> for Level {
-    fn from(level: LevelArg) -> Level {
-        match level {
-            LevelArg::Error => Level::Error,
-            LevelArg::Warning => Level::Warning,
-            LevelArg::Note => Level::Note,
-        }
-    }
-}
+pub(super) use args::Args;
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let (places, missing) = places(&args.paths);
-    let report = match lint(args, &places, ui) {
-        Ok(report) => report,
-        Err(error) => return refuse(error, ui),
-    };
-    let report = if args.write_baseline {
-        baseline::write(&report, ui)?;
-        lint(args, &places, ui)?
-    } else {
-        report
-    };
-    if !places.is_empty() {
-        output::write(&report, args.format, args.output.as_deref(), ui)?;
+    if args.show_config {
+        return show::run(args, &places, &missing, ui);
     }
+    let mut troubles = missing
+        .iter()
+        .map(|error| Trouble {
+            message: error.to_string(),
+            help: error.help.clone(),
+        })
+        .collect::<Vec<_>>();
+    let judged = judge(args, &places, ui);
+    let report = judged.unwrap_or_else(|error| {
+        troubles.extend(refuse(&error, ui));
+        Report::new(Vec::new())
+    });
+    let written = output::write(&report, &troubles, args, ui)?;
     for error in &missing {
         ui.failure(&error.clone().into());
     }
-    Ok(match (missing.is_empty(), report.refused()) {
+    Ok(match (troubles.is_empty() && written, report.refused()) {
         (false, _) => Exit::Trouble,
         (true, true) => Exit::Findings,
         (true, false) => Exit::Fine,
     })
-}
-
-/// Shows every mistake of a configuration on a line of its own; hands any other error on.
-fn refuse(error: anyhow::Error, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let Some(config) = error.downcast_ref::<ConfigError>() else {
-        return Err(error);
-    };
-    if config.mistakes.is_empty() {
-        return Err(error);
-    }
-    let path = config.path.display();
-    for mistake in &config.mistakes {
-        ui.error(&anyhow::anyhow!(
-            "{path}:{}: {}",
-            mistake.line,
-            mistake.message
-        ));
-    }
-    ui.help("`granite-bundle schema config` describes the file");
-    Ok(Exit::Trouble)
 }
 
 /// What is there to be linted, and what is not there at all.
@@ -184,16 +69,80 @@ fn places(paths: &[PathBuf]) -> (Vec<Place>, Vec<DiscoverError>) {
     (places, missing)
 }
 
-fn lint(args: &Args, places: &[Place], ui: &Ui) -> anyhow::Result<Report> {
-    let settings = settings::for_places(args, places)?;
+fn judge(args: &Args, places: &[Place], ui: &mut Ui) -> anyhow::Result<Report> {
+    let governed = settings::for_places(args, places)?;
+    if !args.quiet {
+        tell_of_ignored(&governed, ui);
+    }
+    let unusable = governed.iter().filter_map(|one| one.unusable.clone());
+    let unusable = unusable.collect::<Vec<_>>();
+    // Where no configuration can be used there is nothing to go on with.
+    if !unusable.is_empty() && unusable.len() == governed.len() {
+        return Err(NothingToGoOn(unusable).into());
+    }
+    for trouble in distinct(&unusable) {
+        ui.trouble(trouble);
+    }
+    let report = Report::new(lint(places, governed, ui));
+    match args.write_baseline {
+        true => baseline::write(report, ui),
+        false => Ok(report),
+    }
+}
+
+/// No place has a configuration that can be used.
+#[derive(Debug, thiserror::Error)]
+#[error("no configuration can be used")]
+struct NothingToGoOn(Vec<Arc<Unusable>>);
+
+/// What is wrong with each configuration, once.
+fn distinct(unusable: &[Arc<Unusable>]) -> impl Iterator<Item = &Trouble> {
+    let first = |place: usize| {
+        let mut before = unusable[..place].iter();
+        before.all(|one| !Arc::ptr_eq(one, &unusable[place]))
+    };
+    let all = unusable.iter().enumerate();
+    all.filter(move |(place, _)| first(*place))
+        .flat_map(|(_, one)| &one.troubles)
+}
+
+/// Shows why nothing could be judged, and gives it for the reports.
+fn refuse(error: &anyhow::Error, ui: &mut Ui) -> Vec<Trouble> {
+    let troubles: Vec<Trouble> = match error.downcast_ref::<NothingToGoOn>() {
+        Some(NothingToGoOn(unusable)) => distinct(unusable).cloned().collect(),
+        None => settings::troubles(error),
+    };
+    for trouble in &troubles {
+        ui.trouble(trouble);
+    }
+    troubles
+}
+
+/// Says which configurations came with a bundle and are not obeyed.
+fn tell_of_ignored(governed: &[Governed], ui: &mut Ui) {
+    let own = governed.iter().filter_map(|one| one.own.as_deref());
+    for file in own.collect::<BTreeSet<_>>() {
+        let file = file.display();
+        ui.note(&format!(
+            "{file} lies in the bundle and is not obeyed; --config {file} obeys it"
+        ));
+    }
+}
+
+fn lint(places: &[Place], governed: Vec<Governed>, ui: &Ui) -> Vec<Linted> {
+    let releases = Releases::default();
     let targets = places.par_iter().map(Target::read).collect::<Vec<_>>();
-    let pairs = settings.iter().zip(&targets);
-    let bytes = pairs.map(|(settings, target)| settings.hashed_bytes(target));
+    let pairs = governed.iter().zip(&targets);
+    let bytes = pairs.map(|(governed, target)| governed.settings.hashed_bytes(target));
     let bar = Bar::new(bytes.sum(), ui);
-    let linted = targets
+    targets
         .into_par_iter()
-        .zip(settings)
-        .map(|(target, settings)| settings.lint_with(target, |bytes| bar.advance(bytes)))
-        .collect::<Vec<Linted>>();
-    Ok(Report::new(linted))
+        .zip(governed)
+        .map(|(target, governed)| match &governed.unusable {
+            Some(unusable) => governed.settings.refuse(target, &unusable.why),
+            None => governed
+                .settings
+                .lint_with(target, &releases, |bytes| bar.advance(bytes)),
+        })
+        .collect()
 }

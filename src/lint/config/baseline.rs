@@ -14,6 +14,8 @@ pub struct Acceptance {
     pub rule: String,
     /// The finding's subject.
     pub subject: String,
+    /// The value seen, if the finding names one.
+    pub value: Option<String>,
 }
 
 /// A configuration's text with new entries for `wanted` and without the entries at `stale` lines.
@@ -62,6 +64,9 @@ fn entry(acceptance: &Acceptance) -> Table {
     let mut table = Table::new();
     table["rule"] = value(acceptance.rule.as_str());
     table["subject"] = value(acceptance.subject.as_str());
+    if let Some(seen) = &acceptance.value {
+        table["value"] = value(seen.as_str());
+    }
     table["path"] = value(glob::Pattern::escape(&acceptance.path));
     table["reason"] = value(UNREVIEWED);
     table

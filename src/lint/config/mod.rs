@@ -1,7 +1,9 @@
 //! `granite-bundle.toml`: which rules, how loud, and what is known and accepted.
 
 mod baseline;
+mod day;
 mod parse;
+mod search;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,17 +11,16 @@ use std::path::{Path, PathBuf};
 use glob::Pattern;
 
 use crate::files::{self, ReadError};
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 
 use super::{Platform, Rule, Selector};
 
 pub use baseline::{Acceptance, update};
+pub use day::Day;
+pub use search::{Found, find, home};
 
-/// The file looked for in the bundle's folder and those above it.
+/// The file looked for in the folders above a bundle.
 pub const CONFIG_FILE: &str = "granite-bundle.toml";
-
-/// Largest configuration read, bytes.
-const MAX_BYTES: u64 = 4 << 20;
 
 /// A configuration, checked.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +37,8 @@ pub struct Config {
     pub select: Vec<Selector>,
     /// `ignore`: rules not to run.
     pub ignore: Vec<Selector>,
-    /// `[levels]`: levels that replace the rules' own; the last match counts.
-    pub levels: Vec<(Selector, Level)>,
+    /// `[levels]`: levels that replace the rules' own, none for off; the last match counts.
+    pub levels: Vec<(Selector, Option<Level>)>,
     /// `fail-on`.
     pub fail_on: Option<Level>,
     /// `[[baseline]]`: findings known and accepted.
@@ -51,6 +52,10 @@ pub struct Accepted {
     pub rule: &'static Rule,
     /// The finding's subject.
     pub subject: String,
+    /// The value seen; none accepts whatever is seen there.
+    pub value: Option<String>,
+    /// The last day on which it is accepted.
+    pub until: Option<Day>,
     /// Bundles it speaks of, relative to the configuration's folder; none means all.
     pub path: Option<Pattern>,
     /// Why it is accepted.
@@ -91,6 +96,9 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
+    /// Largest configuration read, bytes.
+    pub const MAX_BYTES: u64 = 4 << 20;
+
     /// Reads and checks a configuration: a regular file of at most 4 MiB.
     ///
     /// # Errors
@@ -101,7 +109,7 @@ impl Config {
             mistakes: Vec::new(),
             source: Some(source),
         };
-        let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
+        let text = files::read_text(path, Config::MAX_BYTES).map_err(|error| match error {
             ReadError::Io(source) => unreadable(source),
             error => unreadable(std::io::Error::other(format!("it {error}"))),
         })?;
@@ -120,15 +128,6 @@ impl Config {
         })
     }
 
-    /// The configuration file nearest to a bundle: in its folder or above it.
-    pub fn find(bundle: &Path) -> Option<PathBuf> {
-        let bundle = bundle.canonicalize().ok()?;
-        bundle
-            .ancestors()
-            .map(|folder| folder.join(CONFIG_FILE))
-            .find(|file| file.symlink_metadata().is_ok())
-    }
-
     /// The folder its paths are relative to.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
@@ -136,6 +135,13 @@ impl Config {
 }
 
 impl Accepted {
+    /// True if the entry speaks of that finding, wherever it was found.
+    pub fn accepts(&self, finding: &Finding) -> bool {
+        self.rule.id == finding.rule
+            && self.subject == finding.subject
+            && (self.value.is_none() || self.value == finding.actual)
+    }
+
     /// True if the entry speaks of a bundle at that place, relative to the configuration's folder.
     pub fn covers(&self, place: &str) -> bool {
         self.path

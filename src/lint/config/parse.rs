@@ -4,18 +4,20 @@ use std::ops::Range;
 use std::path::Path;
 
 use glob::Pattern;
-use toml_edit::{Document, Table, TableLike};
+use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::finding::{Level, closest};
 use crate::lint::{Platform, Rule, Selector, rules};
 
-use super::{Accepted, Config, Mistake};
+use super::{Accepted, Config, Day, Mistake};
 
-const KEYS: [&str; 8] = [
-    "profile", "profiles", "platform", "select", "ignore", "fail-on", "levels", "baseline",
+const KEYS: [&str; 9] = [
+    "$schema", "profile", "profiles", "platform", "select", "ignore", "fail-on", "levels",
+    "baseline",
 ];
-const ENTRY_KEYS: [&str; 4] = ["rule", "subject", "path", "reason"];
+const ENTRY_KEYS: [&str; 6] = ["rule", "subject", "value", "path", "reason", "until"];
 const LEVELS: [&str; 3] = ["error", "warning", "note"];
+const SETTINGS: [&str; 4] = ["off", "note", "warning", "error"];
 const PLATFORMS: [&str; 2] = ["any", "ios"];
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Vec<Mistake>> {
@@ -49,6 +51,8 @@ impl Reader<'_> {
     fn config(&mut self, path: &Path, table: &Table) -> Config {
         self.refuse_unknown(table, &KEYS, "");
         let folder = path.parent().unwrap_or(Path::new(""));
+        // For editors, which find the schema by it.
+        self.text(table, "$schema");
         let profiles = self.texts(table, "profiles");
         Config {
             path: path.to_owned(),
@@ -65,7 +69,7 @@ impl Reader<'_> {
         }
     }
 
-    fn levels(&mut self, table: &Table) -> Vec<(Selector, Level)> {
+    fn levels(&mut self, table: &Table) -> Vec<(Selector, Option<Level>)> {
         let Some(item) = table.get("levels") else {
             return Vec::new();
         };
@@ -79,7 +83,7 @@ impl Reader<'_> {
         let mut read = Vec::new();
         for (rule, _) in levels.iter() {
             let span = key_span(levels, rule);
-            let level = self.word(levels, rule, &LEVELS).and_then(Level::from_name);
+            let level = self.word(levels, rule, &SETTINGS).map(Level::from_name);
             let selector = self.selector(rule, span);
             read.extend(selector.zip(level));
         }
@@ -123,13 +127,31 @@ impl Reader<'_> {
             Some((text, span)) => Some(self.pattern(&text, span)?),
             None => None,
         };
+        let value = self.text(entry, "value").map(|(value, _)| value);
+        let until = match entry.get("until") {
+            Some(item) => Some(self.day(item)?),
+            None => None,
+        };
         Some(Accepted {
             rule: rule?,
             subject: subject?.0,
+            value,
+            until,
             path,
             reason: reason?.0,
             line: self.line(entry.span()),
         })
+    }
+
+    /// A day, as a TOML date or a string.
+    fn day(&mut self, item: &Item) -> Option<Day> {
+        let date = item.as_datetime().and_then(Day::of);
+        let day = date.or_else(|| item.as_str().and_then(Day::parse));
+        if day.is_none() {
+            let message = "until must be a date such as 2026-12-31".to_owned();
+            self.wrong(item.span(), message);
+        }
+        day
     }
 
     fn pattern(&mut self, text: &str, span: Option<Range<usize>>) -> Option<Pattern> {

@@ -1,33 +1,56 @@
-//! GitHub workflow commands: one annotation for each finding that counts.
+//! GitHub workflow commands: annotations for the worst findings that count.
 
 use std::fmt::Write as _;
 
 use crate::finding::{Finding, Level};
+use crate::report::terminal::{plain, plural};
 
-use super::place::Places;
-use crate::report::terminal::plain;
+use super::{Run, message};
 
-/// The findings as annotations; suppressed ones are left out, as GitHub cannot mark them.
-pub fn render<'a>(findings: impl IntoIterator<Item = &'a Finding>, places: &Places) -> String {
+/// Annotations of one level that one step of a workflow may make; GitHub drops those after them.
+const PER_LEVEL: usize = 10;
+
+/// The findings as annotations, worst first: as many of each level as GitHub keeps, and how many there are beyond.
+/// Suppressed ones are left out, as GitHub cannot mark them.
+pub fn render(run: Run<'_>) -> String {
     let mut text = String::new();
-    let counting = |finding: &&Finding| finding.suppressed.is_none();
-    for finding in findings.into_iter().filter(counting) {
-        let (file, line) = places.file(finding);
-        let help = finding
-            .help
-            .as_deref()
-            .map(|help| format!("\nhelp: {help}"));
-        let _ = writeln!(
-            text,
-            "::{} file={},line={line},title={}::{}{}",
-            command(finding.level),
-            property(&file),
-            property(finding.rule),
-            data(&finding.message),
-            data(&help.unwrap_or_default()),
-        );
+    let mut errors = 0;
+    for trouble in run.troubles.iter().take(PER_LEVEL) {
+        let _ = writeln!(text, "::error::{}", data(&trouble.text()));
+        errors += 1;
+    }
+    for level in Level::ALL {
+        let mine = run
+            .view
+            .counting()
+            .filter(|finding| finding.level == level)
+            .collect::<Vec<_>>();
+        let taken = if level == Level::Error { errors } else { 0 };
+        let room = PER_LEVEL - taken;
+        for finding in mine.iter().take(room) {
+            annotation(&mut text, finding, run);
+        }
+        if mine.len() > room {
+            let _ = writeln!(
+                text,
+                "{}, of which {room} are annotated: GitHub keeps {PER_LEVEL} of a level",
+                plural(mine.len() as u64, &level.to_string())
+            );
+        }
     }
     text
+}
+
+fn annotation(text: &mut String, finding: &Finding, run: Run<'_>) {
+    let (file, line) = run.places.file(finding);
+    let _ = writeln!(
+        text,
+        "::{} file={},line={line},title={}::{}",
+        command(finding.level),
+        property(&file),
+        property(finding.rule),
+        data(&message(finding)),
+    );
 }
 
 fn command(level: Level) -> &'static str {
@@ -53,18 +76,10 @@ mod tests {
 
     #[test]
     fn what_would_end_a_property_or_a_line_is_escaped() {
-        let mut finding = Finding::new(
-            "asset-partial",
-            Level::Note,
-            "asset".to_owned(),
-            "50 % of it,\r\nat most: half".to_owned(),
-        );
-        finding.at("a,b:c.json", 3);
-        finding.path = "x".to_owned();
-        let text = render([&finding], &Places::default());
         assert_eq!(
-            text,
-            "::notice file=x/a%2Cb%3Ac.json,line=3,title=asset-partial::50 %25 of it,%0D%0Aat most: half\n"
+            data("50 % of it,\r\nat most: half"),
+            "50 %25 of it,%0D%0Aat most: half"
         );
+        assert_eq!(property("a,b:c.json"), "a%2Cb%3Ac.json");
     }
 }

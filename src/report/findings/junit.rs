@@ -3,36 +3,55 @@
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use crate::finding::Finding;
-use crate::lint::fleet::Report;
-use crate::lint::{Gate, Rule};
+use crate::lint::{Gate, Rule, rules};
 use crate::report::terminal::plain;
 
-/// The report as JUnit XML. A case fails if one of its findings counts against the target, is skipped
-/// if all are accepted, and else passes with its findings as output.
+use super::{Run, Trouble, message};
+
+/// The run as JUnit XML. A case fails if one of its findings counts against the target, is skipped
+/// if all are accepted, and else passes with its findings as output. What kept the run from judging is a case in error.
 ///
 /// # Errors
 /// Never in practice: the document is written to memory.
-pub fn render(report: &Report) -> Result<String, quick_junit::SerializeError> {
+pub fn render(run: Run<'_>) -> Result<String, quick_junit::SerializeError> {
     let mut document = Document::new(env!("CARGO_PKG_NAME"));
-    for one in &report.linted {
-        let path = crate::bundle::shown(&one.target.path);
-        let rules = one.ran.iter().copied();
-        document.add_test_suite(suite(&path, rules, &one.findings, &one.settings.gate));
+    if !run.troubles.is_empty() {
+        document.add_test_suite(troubles(run.troubles));
     }
-    for one in &report.configurations {
-        let path = one
-            .findings
-            .first()
-            .map_or("", |finding| finding.path.as_str());
-        let found = |rule: &&'static Rule| one.findings.iter().any(|it| it.rule == rule.id);
-        let rules = crate::lint::rules::all().filter(found);
-        document.add_test_suite(suite(path, rules, &one.findings, &one.settings.gate));
+    let report = run.view.report;
+    for (one, shown) in report.linted.iter().zip(&run.view.targets) {
+        let findings = &shown.findings;
+        let path = one.target.path.display().to_string();
+        let unlisted = findings.iter().filter_map(|it| rules::find(it.rule));
+        let unlisted = unlisted.filter(|rule| !one.ran.contains(rule));
+        let rules = one.ran.iter().copied().chain(unlisted);
+        document.add_test_suite(suite(&path, rules, findings, &one.settings.gate));
+    }
+    for (one, shown) in report.configurations.iter().zip(&run.view.configurations) {
+        let findings = &shown.findings;
+        let path = findings.first().map_or("", |finding| finding.path.as_str());
+        let found = |rule: &&'static Rule| findings.iter().any(|it| it.rule == rule.id);
+        let rules = rules::all().filter(found);
+        document.add_test_suite(suite(path, rules, findings, &one.settings.gate));
     }
     document.to_string()
 }
 
+fn troubles(troubles: &[Trouble]) -> TestSuite {
+    let mut suite = TestSuite::new(env!("CARGO_PKG_NAME"));
+    for (number, trouble) in troubles.iter().enumerate() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status
+            .set_message(legible(&trouble.message))
+            .set_description(legible(&trouble.text()));
+        let name = format!("judged-{}", number + 1);
+        suite.add_test_case(TestCase::new(name, status));
+    }
+    suite
+}
+
 /// The text with what XML cannot hold as escapes.
-fn shown(text: &str) -> String {
+fn legible(text: &str) -> String {
     plain(text).into_owned()
 }
 
@@ -42,7 +61,7 @@ fn suite(
     findings: &[Finding],
     gate: &Gate,
 ) -> TestSuite {
-    let mut suite = TestSuite::new(shown(name));
+    let mut suite = TestSuite::new(legible(name));
     for rule in rules {
         let mine = findings
             .iter()
@@ -63,7 +82,7 @@ fn case(rule: &Rule, findings: &[&Finding], gate: &Gate) -> TestCase {
             let reasons = findings
                 .iter()
                 .filter_map(|finding| Some(finding.suppressed.as_ref()?.reason.as_str()));
-            status.set_message(shown(&reasons.collect::<Vec<_>>().join("; ")));
+            status.set_message(legible(&reasons.collect::<Vec<_>>().join("; ")));
             status
         }
         _ => {
@@ -74,7 +93,7 @@ fn case(rule: &Rule, findings: &[&Finding], gate: &Gate) -> TestCase {
                 .map_or("", |finding| finding.message.as_str());
             status
                 .set_type(level.map_or_else(String::new, |level| level.to_string()))
-                .set_message(shown(first))
+                .set_message(legible(first))
                 .set_description(described(findings));
             status
         }
@@ -89,17 +108,8 @@ fn case(rule: &Rule, findings: &[&Finding], gate: &Gate) -> TestCase {
 
 fn described(findings: &[&Finding]) -> String {
     let lines = findings.iter().map(|finding| {
-        let help = finding
-            .help
-            .as_deref()
-            .map(|help| format!("\n  help: {help}"));
-        format!(
-            "{}: {}: {}{}",
-            finding.level,
-            finding.subject,
-            finding.message,
-            help.unwrap_or_default()
-        )
+        let text = message(finding).replace('\n', "\n  ");
+        format!("{}: {}: {text}", finding.level, finding.subject)
     });
-    shown(&lines.collect::<Vec<_>>().join("\n"))
+    legible(&lines.collect::<Vec<_>>().join("\n"))
 }

@@ -1,6 +1,21 @@
-//! Findings in the formats of code scanners, test reports and workflow runs.
+//! Findings for other programs, one file per format.
 
 pub mod github;
+pub mod gitlab;
 pub mod junit;
+pub mod markdown;
 pub mod place;
+mod run;
 pub mod sarif;
+
+pub use run::{Run, Trouble};
+
+use crate::finding::Finding;
+
+/// A finding's message, and what to do on a line of its own.
+fn message(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => format!("{}\nhelp: {help}", finding.message),
+        None => finding.message.clone(),
+    }
+}

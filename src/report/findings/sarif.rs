@@ -1,17 +1,27 @@
 //! SARIF 2.1.0: the part of it that code-scanning services read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::finding::{Finding, Level};
 use crate::lint::{Rule, rules};
 
-use super::place::{Places, uri};
+use super::place::uri;
+use super::{Run, Trouble, message};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
 
 /// Key of the fingerprint in `partialFingerprints`.
 const FINGERPRINT: &str = "graniteBundle/v1";
+
+/// Key by which GitHub tells one alert from another; without it GitHub takes the text of the line, and findings about one
+/// line are one alert.
+const LINE_HASH: &str = "primaryLocationLineHash";
+
+/// Results of one run that GitHub takes; a log with more is refused as a whole.
+const MOST: usize = 25_000;
 
 /// A log of one run.
 #[derive(Debug, Serialize)]
@@ -20,15 +30,37 @@ struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct SarifRun<'a> {
     tool: Tool,
+    automation_details: Id,
+    invocations: [Invocation; 1],
     column_kind: &'static str,
     results: Vec<SarifResult<'a>>,
+}
+
+/// Tells the runs of this tool from those of others in one workflow.
+#[derive(Debug, Serialize)]
+struct Id {
+    id: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Debug, Serialize)]
+struct Notification {
+    level: Level,
+    message: OwnedText,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,11 +80,11 @@ struct Driver {
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    short_description: Text<'static>,
+    short_description: OwnedText,
     full_description: Text<'static>,
     help: Help,
     default_configuration: Configuration,
-    properties: Tags,
+    properties: Properties,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,8 +94,8 @@ struct Text<'a> {
 
 #[derive(Debug, Serialize)]
 struct Help {
-    text: &'static str,
-    markdown: &'static str,
+    text: String,
+    markdown: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,8 +104,11 @@ struct Configuration {
 }
 
 #[derive(Debug, Serialize)]
-struct Tags {
+struct Properties {
     tags: Vec<&'static str>,
+    precision: &'static str,
+    #[serde(rename = "problem.severity")]
+    severity: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,7 +120,8 @@ struct SarifResult<'a> {
     level: Level,
     message: OwnedText,
     locations: [Location<'a>; 1],
-    partial_fingerprints: std::collections::BTreeMap<&'static str, String>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<SarifSuppression<'a>>,
     properties: Values<'a>,
 }
@@ -143,23 +179,26 @@ struct Values<'a> {
     actual: Option<&'a str>,
 }
 
-/// The findings as a SARIF log; suppressed ones stay and are marked.
+/// The findings as a SARIF log, worst first. Accepted ones are left out, as GitHub shows them like any other, unless
+/// `suppressed` asks for them; then they are marked.
 ///
 /// # Errors
 /// Never in practice: everything in it is text and numbers.
-pub fn render<'a>(
-    findings: impl IntoIterator<Item = &'a Finding>,
-    places: &Places,
-) -> serde_json::Result<String> {
+pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
     let rules = rules::all().collect::<Vec<_>>();
-    let results = findings
+    let mut identified = run.identified();
+    identified.retain(|(finding, _)| suppressed || finding.suppressed.is_none());
+    identified.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
+    let left_out = identified.len().saturating_sub(MOST);
+    identified.truncate(MOST);
+    let results = identified
         .into_iter()
-        .map(|finding| result(finding, &rules, places))
+        .map(|(finding, print)| result(finding, print, &rules, run))
         .collect();
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
-        runs: [Run {
+        runs: [SarifRun {
             tool: Tool {
                 driver: Driver {
                     name: env!("CARGO_PKG_NAME"),
@@ -167,6 +206,13 @@ pub fn render<'a>(
                     rules: rules.into_iter().map(descriptor).collect(),
                 },
             },
+            automation_details: Id {
+                id: "granite-bundle/lint/",
+            },
+            invocations: [Invocation {
+                execution_successful: run.troubles.is_empty(),
+                tool_execution_notifications: notifications(run.troubles, left_out),
+            }],
             column_kind: "unicodeCodePoints",
             results,
         }],
@@ -174,37 +220,66 @@ pub fn render<'a>(
     serde_json::to_string_pretty(&log).map(|text| text + "\n")
 }
 
+fn notifications(troubles: &[Trouble], left_out: usize) -> Vec<Notification> {
+    let said = troubles.iter().map(|trouble| Notification {
+        level: Level::Error,
+        message: OwnedText {
+            text: trouble.text(),
+        },
+    });
+    let cut = (left_out > 0).then(|| Notification {
+        level: Level::Warning,
+        message: OwnedText {
+            text: format!("{left_out} milder results are left out: a run may have {MOST}"),
+        },
+    });
+    said.chain(cut).collect()
+}
+
 fn descriptor(rule: &'static Rule) -> Descriptor {
+    let help = format!(
+        "{}\n`granite-bundle explain {}` shows this page.\n",
+        rule.explanation, rule.id
+    );
+    let mut requirement = rule.summary.to_owned();
+    requirement[..1].make_ascii_uppercase();
     Descriptor {
         id: rule.id,
-        short_description: Text { text: rule.summary },
+        short_description: OwnedText { text: requirement },
         full_description: Text {
             text: rule.section("What").unwrap_or(rule.summary),
         },
         help: Help {
-            text: rule.explanation,
-            markdown: rule.explanation,
+            text: help.clone(),
+            markdown: help,
         },
         default_configuration: Configuration { level: rule.level },
-        properties: Tags {
+        properties: Properties {
             tags: vec![rule.family.name()],
+            precision: "very-high",
+            severity: match rule.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Note => "recommendation",
+            },
         },
     }
 }
 
-fn result<'a>(finding: &'a Finding, rules: &[&Rule], places: &Places) -> SarifResult<'a> {
-    let (file, line) = places.file(finding);
-    let help = finding
-        .help
-        .as_deref()
-        .map(|help| format!("\nhelp: {help}"));
-    let fingerprint = finding.fingerprint(places.folder(finding));
+fn result<'a>(
+    finding: &'a Finding,
+    fingerprint: String,
+    rules: &[&Rule],
+    run: Run<'_>,
+) -> SarifResult<'a> {
+    let (file, line) = run.places.file(finding);
+    let line_hash = format!("{}:1", &fingerprint[..16]);
     SarifResult {
         rule_id: finding.rule,
         rule_index: rules.iter().position(|rule| rule.id == finding.rule),
         level: finding.level,
         message: OwnedText {
-            text: format!("{}{}", finding.message, help.unwrap_or_default()),
+            text: message(finding),
         },
         locations: [Location {
             physical_location: PhysicalLocation {
@@ -218,7 +293,7 @@ fn result<'a>(finding: &'a Finding, rules: &[&Rule], places: &Places) -> SarifRe
                 fully_qualified_name: &finding.subject,
             }],
         }],
-        partial_fingerprints: [(FINGERPRINT, fingerprint)].into(),
+        partial_fingerprints: [(FINGERPRINT, fingerprint), (LINE_HASH, line_hash)].into(),
         suppressions: finding.suppressed.iter().map(suppression).collect(),
         properties: Values {
             expected: finding.expected.as_deref(),

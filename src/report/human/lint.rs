@@ -2,10 +2,10 @@
 
 use anstyle::Style;
 
-use crate::bundle::shown;
 use crate::finding::{Finding, Level};
-use crate::lint::fleet::{Linted, Report};
-use crate::lint::{Counts, Family, rules};
+use crate::lint::Counts;
+use crate::lint::fleet::{Linted, View};
+use crate::report::findings::Run;
 use crate::report::terminal::{
     ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, STRONG, painted, plural, safe,
     shortened, width, with_code, wrapped,
@@ -14,51 +14,95 @@ use crate::report::terminal::{
 /// Columns of a level, the widest word.
 const LEVEL: usize = 7;
 
-/// The report as pages for a terminal of that many columns, with ANSI codes.
+/// A run as pages for a terminal of that many columns, with ANSI codes: what is worst comes last, so that it is on the
+/// screen when the command ends.
 ///
-/// One target gets a page. Several are listed first, those with errors or warnings get a page each, and
-/// notes are counted, not shown.
-pub fn render(report: &Report, columns: u16) -> String {
+/// One target gets a page. Several are listed first, those with errors or warnings get a page each, and notes are counted,
+/// not shown. `quiet` leaves out everything but what is shown of findings.
+pub fn render(run: Run<'_>, columns: u16, quiet: bool) -> String {
+    let view = run.view;
+    let report = view.report;
     let many = report.linted.len() > 1;
     let mut page = Page::new(columns);
-    if many {
-        list(&mut page, report);
+    if many && !quiet {
+        list(&mut page, view);
     }
-    for one in &report.linted {
-        if !many || has_loud(&one.findings) {
-            if many {
-                page.line("");
-            }
-            target(&mut page, one, !many);
+    for (judged, shown) in report.configurations.iter().zip(&view.configurations) {
+        if shown.findings.is_empty() {
+            continue;
         }
-    }
-    for judged in &report.configurations {
-        page.line("");
+        if !page.is_empty() {
+            page.line("");
+        }
         let config = judged.settings.config.as_deref();
         let name = config.map_or_else(String::new, |path| path.display().to_string());
         page.heading(&name, "", "");
-        findings(&mut page, &judged.findings, true);
+        findings(&mut page, &shown.findings, true);
     }
-    summary(&mut page, report, many);
+    let targets = report.linted.iter().zip(&view.targets);
+    let mut pages = targets
+        .map(|(one, shown)| (one, shown.findings.as_slice()))
+        .filter(|(_, shown)| has_loud(shown) || (!many && !(quiet && shown.is_empty())))
+        .collect::<Vec<_>>();
+    pages.sort_by_key(|(_, shown)| shown.iter().map(rank).max());
+    for (one, shown) in pages {
+        if !page.is_empty() {
+            page.line("");
+        }
+        target(&mut page, one, shown, !many);
+    }
+    for trouble in run.troubles.iter().filter(|_| !quiet) {
+        page.line("");
+        page.paragraph(0, &format!("not judged: {}", trouble.message));
+    }
+    if !quiet {
+        footer(&mut page, view, many);
+    }
     page.finish()
+}
+
+/// The verdict and the counts in one line.
+pub fn verdict_line(view: &View<'_>) -> String {
+    let report = view.report;
+    let counts = view.counts();
+    let (style, word) = match (report.refused(), counts.errors + counts.warnings) {
+        _ if report.linted.is_empty() => (BAD, "nothing judged"),
+        (true, _) => (BAD, "refused"),
+        (false, 0) => (GOOD, "passed"),
+        (false, _) => (NOTABLE, "passed"),
+    };
+    let bundles = match report.linted.len() {
+        0 | 1 => String::new(),
+        number => format!(" in {}", plural(number as u64, "target")),
+    };
+    format!(
+        "{}: {}{bundles}",
+        painted(style.bold(), word),
+        tally(&counts)
+    )
 }
 
 fn has_loud(findings: &[Finding]) -> bool {
     findings.iter().any(is_loud)
 }
 
+/// How late a finding is shown.
+fn rank(finding: &Finding) -> Option<Level> {
+    finding.suppressed.is_none().then_some(finding.level)
+}
+
 fn is_loud(finding: &Finding) -> bool {
     finding.suppressed.is_none() && finding.level > Level::Note
 }
 
-fn list(page: &mut Page, report: &Report) {
+fn list(page: &mut Page, view: &View<'_>) {
     let mut columns = Columns::default();
-    for one in &report.linted {
-        let counts = Counts::of(&one.findings);
+    for (one, shown) in view.report.linted.iter().zip(&view.targets) {
+        let counts = shown.counts;
         let (style, word) = verdict(&counts);
         columns.row([
             Cell::new(style, word),
-            Cell::plain(&shown(&one.target.path)),
+            Cell::plain(&one.target.path.display().to_string()),
             Cell::new(DIM, one.profile.as_deref().unwrap_or("no profile")),
             Cell::new(PLAIN, &tally(&counts)),
         ]);
@@ -94,38 +138,22 @@ fn tally(counts: &Counts) -> String {
     }
 }
 
-fn target(page: &mut Page, one: &Linted, notes: bool) {
+fn target(page: &mut Page, one: &Linted, shown: &[Finding], notes: bool) {
     let profile = one.profile.as_deref().unwrap_or("no profile");
-    let remark = format!("{profile} · {} rules", one.ran.len());
-    page.heading(&shown(&one.target.path), &remark, "");
-    findings(page, &one.findings, notes);
+    let remark = format!("{profile} · {}", plural(one.ran.len() as u64, "rule"));
+    let config = one.settings.config.as_deref();
+    let config = config.map_or_else(String::new, |file| format!("by {}", file.display()));
+    page.heading(&one.target.path.display().to_string(), &remark, &config);
+    findings(page, shown, notes);
 }
 
 fn findings(page: &mut Page, findings: &[Finding], notes: bool) {
-    for family in Family::ALL {
-        let mine = findings
+    let of = |level: Level| {
+        findings
             .iter()
-            .filter(|finding| is_loud(finding) && family_of(finding) == Some(*family))
-            .collect::<Vec<_>>();
-        if mine.is_empty() {
-            continue;
-        }
-        page.section(family.name());
-        for (place, finding) in mine.into_iter().enumerate() {
-            if place > 0 {
-                page.line("");
-            }
-            loud(page, finding);
-        }
-    }
-    let quiet = findings
-        .iter()
-        .filter(|finding| finding.suppressed.is_none() && finding.level == Level::Note)
-        .collect::<Vec<_>>();
-    if notes && !quiet.is_empty() {
-        page.section("notes for its host");
-        self::notes(page, &quiet);
-    }
+            .filter(move |finding| rank(finding) == Some(level))
+            .collect::<Vec<_>>()
+    };
     let accepted = findings
         .iter()
         .filter(|finding| finding.suppressed.is_some())
@@ -134,10 +162,20 @@ fn findings(page: &mut Page, findings: &[Finding], notes: bool) {
         page.section("accepted");
         self::accepted(page, &accepted);
     }
-}
-
-fn family_of(finding: &Finding) -> Option<Family> {
-    rules::find(finding.rule).map(|rule| rule.family)
+    let quiet = of(Level::Note);
+    if notes && !quiet.is_empty() {
+        page.section("notes for its host");
+        self::notes(page, &quiet);
+    }
+    for (level, title) in [(Level::Warning, "warnings"), (Level::Error, "errors")] {
+        for (place, finding) in of(level).into_iter().enumerate() {
+            match place {
+                0 => page.section(title),
+                _ => page.line(""),
+            }
+            loud(page, finding);
+        }
+    }
 }
 
 fn loud(page: &mut Page, finding: &Finding) {
@@ -226,30 +264,19 @@ fn accepted(page: &mut Page, accepted: &[&Finding]) {
     page.columns(&columns);
 }
 
-fn summary(page: &mut Page, report: &Report, many: bool) {
-    let counts = report.counts();
-    let (style, word) = match (report.refused(), counts.errors + counts.warnings) {
-        (true, _) => (BAD, "refused"),
-        (false, 0) => (GOOD, "passed"),
-        (false, _) => (NOTABLE, "passed"),
-    };
-    let bundles = match report.linted.len() {
-        1 => String::new(),
-        number => format!(" in {}", plural(number as u64, "target")),
-    };
-    page.line("");
-    page.line(&format!(
-        "{}: {}{bundles}",
-        painted(style.bold(), word),
-        tally(&counts)
-    ));
-    if let Some(rule) = report.findings().find(|it| is_loud(it)).map(|it| it.rule) {
+fn footer(page: &mut Page, view: &View<'_>, many: bool) {
+    if !page.is_empty() {
+        page.line("");
+    }
+    page.line(&verdict_line(view));
+    let loud = view.findings().filter(|it| is_loud(it));
+    if let Some(rule) = loud.max_by_key(|it| it.level).map(|it| it.rule) {
         page.line(&painted(
             DIM,
             &format!("granite-bundle explain {rule} says more"),
         ));
     }
-    if many && counts.notes > 0 {
+    if many && view.counts().notes > 0 {
         page.line(&painted(
             DIM,
             "notes are counted here; lint a bundle by itself to read them",

@@ -1,11 +1,12 @@
 //! `granite-bundle/lint/1` and `granite-bundle/rules/1`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::finding::{self, Level};
-use crate::lint::fleet::Report;
 use crate::lint::{Counts, Rule};
-use crate::report::findings::place::Places;
+use crate::report::findings::{Run, Trouble};
 
 use super::inspect::Entry;
 
@@ -26,7 +27,21 @@ pub struct Document<'a> {
     pub bundles: Vec<Entry<'a>>,
     pub findings: Vec<Finding<'a>>,
     pub suppressed: Vec<Finding<'a>>,
+    pub failures: Vec<Failure<'a>>,
+    pub configurations: Vec<String>,
+    pub level: Level,
     pub summary: Summary,
+}
+
+/// Something that kept the run from judging everything.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Failure<'a> {
+    pub message: &'a str,
+    pub help: Option<&'a str>,
 }
 
 /// One finding.
@@ -46,6 +61,8 @@ pub struct Finding<'a> {
     pub path: &'a str,
     pub location: Option<Location<'a>>,
     pub fingerprint: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub also: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
 }
@@ -102,29 +119,48 @@ pub struct RuleFacts {
 }
 
 impl<'a> Document<'a> {
-    /// The document of a report; `bundles` are the entries of its targets.
-    pub fn new(report: &'a Report, bundles: Vec<Entry<'a>>, places: &Places) -> Document<'a> {
-        let (suppressed, findings) = report
-            .findings()
-            .partition::<Vec<_>, _>(|finding| finding.suppressed.is_some());
-        let facts = |findings: Vec<&'a finding::Finding>| {
+    /// The document of a run; `bundles` are the entries of its targets.
+    pub fn new(run: Run<'a>, bundles: Vec<Entry<'a>>) -> Document<'a> {
+        let (suppressed, findings) = run
+            .identified()
+            .into_iter()
+            .partition::<Vec<_>, _>(|(finding, _)| finding.suppressed.is_some());
+        let facts = |findings: Vec<(&'a finding::Finding, String)>| {
             findings
                 .into_iter()
-                .map(|finding| Finding::new(finding, places))
+                .map(|(finding, print)| Finding::new(finding, print))
                 .collect()
         };
+        let report = run.view.report;
+        let files = report
+            .linted
+            .iter()
+            .filter_map(|one| one.settings.config.as_deref());
+        let files = files.map(|file| file.display().to_string());
         Document {
             schema: SCHEMA,
             bundles,
             findings: facts(findings),
             suppressed: facts(suppressed),
-            summary: report.counts().into(),
+            failures: run.troubles.iter().map(Failure::new).collect(),
+            configurations: files.collect::<BTreeSet<_>>().into_iter().collect(),
+            level: run.view.level,
+            summary: run.view.counts().into(),
+        }
+    }
+}
+
+impl<'a> Failure<'a> {
+    fn new(trouble: &'a Trouble) -> Failure<'a> {
+        Failure {
+            message: &trouble.message,
+            help: trouble.help.as_deref(),
         }
     }
 }
 
 impl<'a> Finding<'a> {
-    fn new(finding: &'a finding::Finding, places: &Places) -> Finding<'a> {
+    fn new(finding: &'a finding::Finding, fingerprint: String) -> Finding<'a> {
         Finding {
             rule: finding.rule,
             level: finding.level,
@@ -138,7 +174,8 @@ impl<'a> Finding<'a> {
                 file: &location.file,
                 line: location.line,
             }),
-            fingerprint: finding.fingerprint(places.folder(finding)),
+            fingerprint,
+            also: &finding.also,
             reason: finding.suppressed.as_ref().map(|it| it.reason.as_str()),
         }
     }

@@ -36,6 +36,11 @@ impl Page {
         self.text
     }
 
+    /// True while nothing is on it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Columns inside a section.
     pub(crate) fn inner(&self) -> usize {
         self.width - INDENT

@@ -27,6 +27,22 @@ fn gate(bundle: &mut Bundle, change: impl FnOnce(&mut Value)) {
     put(bundle, gate.to_string());
 }
 
+/// A gate in which both sides ran on their own and the engine left the oracle at a tie, with one thing changed.
+fn free_run(bundle: &mut Bundle, change: impl FnOnce(&mut Value)) {
+    let mut gate = json!({
+        "schema": "coreai-gate-transcript/1",
+        "result": "PASS_TIE",
+        "bundle": Base::Int8lin.name(),
+        "input_ids": [791, 6864, 315, 9822, 374],
+        "protocol": { "prompt": "The capital of France is", "max_new_tokens": 16, "greedy": true },
+        "oracle": { "gen_ids": [12366, 13], "gen_text": " Paris.", "top2_margins": [0.4228, 0.0163] },
+        "engine": { "gen_ids": [12366, 0], "gen_text": " Paris!" },
+        "match": { "exact_prefix": 1, "of": 2, "first_divergence": 1 },
+    });
+    change(&mut gate);
+    put(bundle, gate.to_string());
+}
+
 fn put(bundle: &mut Bundle, text: String) {
     bundle
         .files
@@ -58,6 +74,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the gate of another bundle",
         |bundle| gate(bundle, |gate| gate["bundle"] = json!(Base::Int8hu.name())),
         &["error transcript-bundle"],
+    ),
+    bundle(
+        "a free run that left the oracle at a decisive token",
+        |bundle| free_run(bundle, |gate| gate["engine"]["gen_ids"] = json!([0, 13])),
+        &["error transcript-free-running"],
+    ),
+    bundle(
+        "a free run whose verdict is not borne out",
+        |bundle| {
+            free_run(bundle, |gate| {
+                gate["oracle"]["top2_margins"] = json!([0.4228, 0.5])
+            })
+        },
+        &["error transcript-free-running"],
     ),
     bundle(
         "a gate cut by a full disk",

@@ -22,7 +22,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(asset) = context.asset() else {
         return;
     };
-    let name = asset.name.as_str();
+    let name = asset
+        .path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     let Some(published) = published(name) else {
         return;
     };

@@ -17,10 +17,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for entry in context.stale_baseline {
+    for entry in context.configuration.stale {
         findings
             .report(
-                format!("baseline.{}.{}", entry.rule.id, entry.subject),
+                super::subject(entry),
                 format!(
                     "the baseline accepts {} at {}, and no bundle it covers has that finding any more; \
                      it would hide the fault if it came back",
@@ -35,28 +35,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use std::path::Path;
-    use std::sync::Arc;
-
-    use crate::lint::config::Config;
-    use crate::lint::fleet::{ProfileChoice, Report, Settings};
+    use crate::lint::Counts;
+    use crate::lint::fleet::Report;
+    use crate::lint::rules::configuration::testing::settings;
     use crate::lint::testing::Case;
-    use crate::lint::{Counts, Gate};
-
-    fn settings(text: &str) -> Arc<Settings> {
-        let config = Config::parse(Path::new("repo/granite-bundle.toml"), text).unwrap();
-        Arc::new(Settings {
-            config: Some(config.path),
-            gate: Gate {
-                accepted: config.baseline,
-                ..Gate::default()
-            },
-            profile: ProfileChoice::Auto(Vec::new()),
-            platform: None,
-            engine: None,
-            hash: false,
-        })
-    }
 
     #[test]
     fn a_used_entry_suppresses_and_an_unused_one_is_reported() {
@@ -64,6 +46,7 @@ mod tests {
             "[[baseline]]\nrule = \"granite-ios\"\nsubject = \"language.max_context_length\"\nreason = \"Mac only\"\n\
              \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"weights.embedding\"\nreason = \"once\"\n\
              \n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"x\"\npath = \"elsewhere/*\"\nreason = \"not linted\"\n",
+            None,
         );
         let report = Report::new(vec![settings.lint(Case::granite_1b().target)]);
         assert_eq!(Counts::of(&report.linted[0].findings).suppressed, 1);

@@ -1,6 +1,6 @@
 //! `tok-unreadable`.
 
-use crate::bundle::{FileFault, JsonError, Part, shown};
+use crate::bundle::{JsonError, Part};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -35,21 +35,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn report(context: &Context<'_>, findings: &mut Findings<'_>, error: &JsonError) {
-    let file = shown(
-        error
-            .path
-            .strip_prefix(&context.target.path)
-            .unwrap_or(&error.path),
-    );
+    let file = error
+        .path
+        .strip_prefix(&context.target.path)
+        .unwrap_or(&error.path)
+        .display()
+        .to_string();
     let finding = findings.report(
         format!("path.{file}"),
         format!("{file} {}, so the engine fails to load the tokenizer, or goes on without what the file says", error.message),
     );
-    let help = match (&error.help, error.fault) {
-        (Some(help), fault) if fault != FileFault::Content => help,
-        _ => "copy the tokenizer folder again from the source model",
-    };
-    finding.help(help);
+    finding.help("copy the tokenizer folder again from the source model");
     if let Some(line) = error.line {
         finding.at(file, line);
     }

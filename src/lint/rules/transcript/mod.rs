@@ -1,6 +1,7 @@
 //! What the numeric gate recorded.
 
 mod transcript_bundle;
+mod transcript_free_running;
 mod transcript_margin;
 mod transcript_missing;
 mod transcript_positions;
@@ -17,8 +18,14 @@ pub(super) static RULES: &[&Rule] = &[
     &transcript_result::RULE,
     &transcript_positions::RULE,
     &transcript_margin::RULE,
+    &transcript_free_running::RULE,
     &transcript_bundle::RULE,
 ];
+
+/// The transcripts of gates that fed the oracle's tokens, with their files' names.
+fn forced<'a>(context: &Context<'a>) -> impl Iterator<Item = (String, &'a Record)> + use<'a> {
+    records(context).filter(|(_, record)| record.free_run.is_none())
+}
 
 /// The transcripts that could be read, with their files' names.
 fn records<'a>(context: &Context<'a>) -> impl Iterator<Item = (String, &'a Record)> + use<'a> {
@@ -61,6 +68,7 @@ mod testing {
             positions: vec![position(0.137), position(2.53)],
             matched: Some((2, 2)),
             texts_differ: false,
+            free_run: None,
         }
     }
 }

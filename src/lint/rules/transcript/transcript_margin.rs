@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 const FLOOR: f64 = 0.1;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for (name, record) in super::records(context) {
+    for (name, record) in super::forced(context) {
         let mut margins = record.positions.iter().map(|position| position.margin);
         let worst = record
             .positions

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for (name, record) in super::records(context) {
+    for (name, record) in super::forced(context) {
         if let Some(seen) = unmatched(record) {
             findings
                 .report(

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::bundle::{
-    DiscoverError, Failure, Manifest, Parsing, Target, TargetKind, Tokenizer, shown,
-};
+use crate::bundle::{DiscoverError, Failure, Manifest, Target, TargetKind, Tokenizer};
 use crate::engine::memory::{self, tokens_per_second};
 use crate::engine::outlook::Outlook;
 use crate::engine::stop_tokens::stop_tokens;
@@ -331,7 +329,7 @@ impl<'a> Entry<'a> {
         outlook: Option<&Outlook<'a>>,
         options: Options<'a>,
     ) -> Entry<'a> {
-        let path = shown(&target.path);
+        let path = target.path.display().to_string();
         if let Some(failure) = target.failure() {
             return Entry {
                 path,
@@ -385,7 +383,7 @@ impl<'a> Entry<'a> {
     /// The entry of a path that stands for nothing.
     pub fn of_error(error: &DiscoverError) -> Entry<'a> {
         Entry {
-            path: shown(&error.path),
+            path: error.path.display().to_string(),
             error: Some(Failure::from(error.clone()).into()),
             ..Entry::default()
         }
@@ -396,7 +394,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
         Error {
             message: failure.message,
-            path: shown(&failure.path),
+            path: failure.path.display().to_string(),
             offset: failure.offset,
         }
     }
@@ -454,10 +452,7 @@ impl<'a> TokenizerFacts<'a> {
             chat_template: template.map(|template| Template {
                 source: &template.source,
                 bytes: template.text.len(),
-                error: match template.parse() {
-                    Parsing::Broken(fault) => Some(fault),
-                    Parsing::Sound | Parsing::Unknown(_) => None,
-                },
+                error: template.check().err(),
                 mentions_eos: template.mentions_end(eos_token.as_ref().map(|eos| eos.content)),
             }),
             eos_token,
@@ -478,7 +473,7 @@ impl<'a> AssetFacts<'a> {
             _ => None,
         };
         AssetFacts {
-            path: shown(&asset.path),
+            path: asset.path.display().to_string(),
             format: match asset.format {
                 AssetFormat::Source => "aimodel",
                 AssetFormat::Compiled => "aimodelc",

@@ -1,18 +1,28 @@
 //! Lints many targets, each under the configuration that governs it.
 
+mod place;
+mod report;
+mod stale;
+mod view;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bundle::{Target, shown};
+use crate::bundle::{Releases, Target};
 use crate::checkout::capability::Checkout;
 use crate::finding::Finding;
 use crate::profile::{Profile, builtin, nearest};
 
-use super::config::Accepted;
+use super::context::ConfigurationFacts;
 use super::facts::{Facts, hashed};
 use super::rules::configuration;
-use super::{ContentHash, Context, Counts, Gate, Platform, Rule, check};
+use super::{ContentHash, Context, Gate, Platform, Rule, check};
+
+pub use place::place_below;
+pub use report::{Judged, Report};
+pub use stale::Baseline;
+pub use view::{Shown, View};
 
 /// Which profile a bundle is held to.
 #[derive(Debug, Clone)]
@@ -49,14 +59,13 @@ pub struct Linted {
     pub target: Target,
     /// Name of the profile it was held to.
     pub profile: Option<String>,
-    /// The bytecode's hash.
-    pub hash: ContentHash,
     /// What was found, in report order.
     pub findings: Vec<Finding>,
     /// The rules that had what they need and were run.
     pub ran: Vec<&'static Rule>,
     /// The decisions it was linted under.
     pub settings: Arc<Settings>,
+    facts: Facts,
     /// Baseline entries that matched, by index.
     matched: BTreeSet<usize>,
 }
@@ -72,9 +81,9 @@ impl ProfileChoice {
 }
 
 impl Settings {
-    /// Lints one target.
+    /// Lints one target by itself.
     pub fn lint(self: &Arc<Settings>, target: Target) -> Linted {
-        self.lint_with(target, |_| {})
+        self.lint_with(target, &Releases::default(), |_| {})
     }
 
     /// Bytes that linting this target hashes.
@@ -85,11 +94,16 @@ impl Settings {
         }
     }
 
-    /// The same as [`lint`](Settings::lint), telling how many bytes each step of hashing read.
-    pub fn lint_with(self: &Arc<Settings>, target: Target, progress: impl FnMut(u64)) -> Linted {
-        let facts = Facts::gather(&target, self.hash, progress);
+    /// Lints one target of many, which share `releases`; tells how many bytes each step of hashing read.
+    pub fn lint_with(
+        self: &Arc<Settings>,
+        target: Target,
+        releases: &Releases,
+        progress: impl FnMut(u64),
+    ) -> Linted {
+        let facts = Facts::gather(&target, releases, self.hash, progress);
         let profile = self.profile.resolve(&target);
-        let context = self.context(&target, profile, &facts, &[]);
+        let context = self.context(&target, profile, &facts);
         let ran = self
             .gate
             .rules()
@@ -99,11 +113,32 @@ impl Settings {
         let matched = self.gate.settle(&mut findings, &self.place(&target.path));
         Linted {
             profile: profile.map(|profile| profile.name.clone()),
-            hash: facts.hash,
             findings,
             ran,
             settings: Arc::clone(self),
+            facts,
             matched,
+            target,
+        }
+    }
+
+    /// A target that cannot be judged because its configuration cannot be used; `why` is a sentence.
+    pub fn refuse(self: &Arc<Settings>, target: Target, why: &str) -> Linted {
+        let facts = Facts::default();
+        let context = Context {
+            configuration: ConfigurationFacts {
+                unusable: Some(why),
+                ..ConfigurationFacts::default()
+            },
+            ..self.context(&target, None, &facts)
+        };
+        Linted {
+            profile: None,
+            findings: check(configuration::RULES.iter().copied(), &context),
+            ran: Vec::new(),
+            settings: Arc::clone(self),
+            facts: Facts::default(),
+            matched: BTreeSet::new(),
             target,
         }
     }
@@ -113,7 +148,6 @@ impl Settings {
         target: &'a Target,
         profile: Option<&'a Profile>,
         facts: &'a Facts,
-        stale_baseline: &'a [&'a Accepted],
     ) -> Context<'a> {
         let platform = self
             .platform
@@ -126,7 +160,7 @@ impl Settings {
             hash: &facts.hash,
             licenses: &facts.licenses,
             transcripts: &facts.transcripts,
-            stale_baseline,
+            configuration: ConfigurationFacts::default(),
         }
     }
 
@@ -137,50 +171,8 @@ impl Settings {
 
     /// A bundle's place relative to the configuration's folder, `/`-separated; absolute if it is outside.
     pub fn place(&self, bundle: &Path) -> String {
-        Settings::place_below(self.folder(), bundle)
+        place_below(self.folder(), bundle)
     }
-
-    /// A bundle's place relative to that folder.
-    pub fn place_below(folder: Option<&Path>, bundle: &Path) -> String {
-        let absolute = |path: &Path| {
-            let path = if path.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                path
-            };
-            path.canonicalize().unwrap_or_else(|_| path.to_owned())
-        };
-        let bundle = absolute(bundle);
-        let relative = folder.and_then(|folder| {
-            bundle
-                .strip_prefix(absolute(folder))
-                .ok()
-                .map(Path::to_owned)
-        });
-        let place = relative.unwrap_or(bundle);
-        let parts = place
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy());
-        parts.collect::<Vec<_>>().join("/")
-    }
-}
-
-/// Everything one run found.
-#[derive(Debug)]
-pub struct Report {
-    /// The targets, in the order asked for.
-    pub linted: Vec<Linted>,
-    /// What the configurations' own rules found.
-    pub configurations: Vec<Judged>,
-}
-
-/// Findings about a configuration.
-#[derive(Debug)]
-pub struct Judged {
-    /// The configuration's decisions, which hold for it too.
-    pub settings: Arc<Settings>,
-    /// What was found.
-    pub findings: Vec<Finding>,
 }
 
 impl Linted {
@@ -188,108 +180,22 @@ impl Linted {
     pub fn refused(&self) -> bool {
         self.settings.gate.refuses(&self.findings)
     }
-}
 
-impl Report {
-    /// Adds what the configurations' own rules find to the targets' findings.
-    pub fn new(linted: Vec<Linted>) -> Report {
-        Report {
-            configurations: check_configurations(&linted),
-            linted,
+    /// The bytecode's hash.
+    pub fn hash(&self) -> &ContentHash {
+        &self.facts.hash
+    }
+
+    /// The same findings under settings that differ only in what they accept.
+    pub fn settled_by(self, settings: Arc<Settings>) -> Linted {
+        let mut one = Linted { settings, ..self };
+        for finding in &mut one.findings {
+            finding.suppressed = None;
         }
+        let place = one.settings.place(&one.target.path);
+        one.matched = one.settings.gate.settle(&mut one.findings, &place);
+        one
     }
-
-    /// Every finding, targets first.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        let targets = self.linted.iter().flat_map(|one| &one.findings);
-        targets.chain(self.configurations.iter().flat_map(|one| &one.findings))
-    }
-
-    /// How many findings there are.
-    pub fn counts(&self) -> Counts {
-        Counts::of(self.findings())
-    }
-
-    /// True if some finding is at or above the threshold it is held to.
-    pub fn refused(&self) -> bool {
-        let configuration = |one: &Judged| one.settings.gate.refuses(&one.findings);
-        self.linted.iter().any(Linted::refused) || self.configurations.iter().any(configuration)
-    }
-}
-
-/// What the configurations' own rules find once every target of theirs has been linted.
-///
-/// They are at home in the configuration file, so their findings carry its folder as path.
-fn check_configurations(linted: &[Linted]) -> Vec<Judged> {
-    let mut judged: Vec<&Arc<Settings>> = Vec::new();
-    let mut found = Vec::new();
-    for one in linted {
-        if judged
-            .iter()
-            .any(|settings| Arc::ptr_eq(settings, &one.settings))
-        {
-            continue;
-        }
-        judged.push(&one.settings);
-        let findings = stale_findings(one, linted);
-        if !findings.is_empty() {
-            found.push(Judged {
-                settings: Arc::clone(&one.settings),
-                findings,
-            });
-        }
-    }
-    found
-}
-
-fn stale_findings(first: &Linted, linted: &[Linted]) -> Vec<Finding> {
-    let settings = &first.settings;
-    let stale = stale_entries(settings, linted);
-    let facts = Facts::default();
-    let context = settings.context(&first.target, None, &facts, &stale);
-    let rules = configuration::RULES
-        .iter()
-        .copied()
-        .filter(|rule| settings.gate.runs(rule));
-    let mut findings = check(rules, &context);
-    settings.gate.settle(&mut findings, "");
-    let folder = settings.folder().unwrap_or(Path::new(""));
-    let file = settings.config.as_deref().and_then(Path::file_name);
-    for finding in &mut findings {
-        finding.path = shown(folder);
-        if let (Some(location), Some(file)) = (&mut finding.location, file) {
-            location.file = file.to_string_lossy().into_owned();
-        }
-    }
-    findings
-}
-
-/// Entries that cover a linted bundle and whose rule ran, yet match nothing.
-pub fn stale_entries<'a>(settings: &'a Arc<Settings>, linted: &[Linted]) -> Vec<&'a Accepted> {
-    let mine = linted
-        .iter()
-        .filter(|one| Arc::ptr_eq(&one.settings, settings))
-        .collect::<Vec<_>>();
-    let places = mine
-        .iter()
-        .map(|one| settings.place(&one.target.path))
-        .collect::<Vec<_>>();
-    let matched = mine
-        .iter()
-        .flat_map(|one| &one.matched)
-        .collect::<BTreeSet<_>>();
-    settings
-        .gate
-        .accepted
-        .iter()
-        .enumerate()
-        .filter(|(index, entry)| {
-            !matched.contains(index)
-                && settings.gate.runs(entry.rule)
-                && places.iter().any(|place| entry.covers(place))
-        })
-        .map(|(_, entry)| entry)
-        .collect()
 }
 
 #[cfg(test)]

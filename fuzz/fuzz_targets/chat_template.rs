@@ -1,5 +1,0 @@
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    drop(granite_bundle_fuzz::chat_template(bytes));
-});
