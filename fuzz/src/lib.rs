@@ -4,6 +4,10 @@
 use granite_bundle::checkout::tree::Memory;
 use granite_bundle::checkout::tree::PathRules;
 use granite_bundle::checkout::{FileImage, FileMode};
+use std::path::Path;
+
+use granite_bundle::bundle::{ChatTemplate, JsonDocument, JsonError, Parsing};
+use granite_bundle::files::json::integer;
 use granite_bundle::mlir::{Module, ReadError};
 use granite_bundle::model::Summary;
 use granite_bundle::patch::fit::explain;
@@ -49,6 +53,43 @@ pub fn aicode_asset(bytes: &[u8]) -> Result<Summary, ReadError> {
         assert!(quantized.is_none_or(|found| found.data == weight.constant));
     }
     Ok(summary)
+}
+
+/// Reads any bytes as a bundle's JSON file; checks what is said of the numbers in it and of their lines.
+///
+/// # Errors
+/// Whatever makes the bytes something else.
+pub fn bundle_json(bytes: &[u8]) -> Result<JsonDocument, JsonError> {
+    let document = JsonDocument::parse(Path::new("metadata.json"), bytes.to_vec())?;
+    let lines = document.text.matches('\n').count() + 1;
+    let mut rest = vec![(String::new(), &document.value)];
+    while let Some((pointer, value)) = rest.pop() {
+        assert!(document.line_of(&pointer) as usize <= lines);
+        assert_eq!(document.value.pointer(&pointer), Some(value));
+        if let Some(whole) = integer(value) {
+            let double = value.as_f64().unwrap_or(f64::NAN);
+            assert!(
+                (double - whole as f64).abs() <= 1024.0,
+                "{value} is {whole}"
+            );
+        }
+        let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+        let members = value.as_object().into_iter().flatten();
+        let members = members.map(|(key, value)| (format!("{pointer}/{}", escaped(key)), value));
+        let elements = value.as_array().into_iter().flatten().enumerate();
+        let elements = elements.map(|(index, value)| (format!("{pointer}/{index}"), value));
+        rest.extend(members.chain(elements).take(64).collect::<Vec<_>>());
+    }
+    Ok(document)
+}
+
+/// Parses any bytes as a chat template.
+pub fn chat_template(bytes: &[u8]) -> Parsing {
+    let template = ChatTemplate {
+        source: String::new(),
+        text: String::from_utf8_lossy(bytes).into_owned(),
+    };
+    template.parse()
 }
 
 /// Reads what follows the first NUL as a patch and tries it on a tree in which every file it reads holds what precedes the

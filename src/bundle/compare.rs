@@ -375,6 +375,7 @@ fn recorded(asset: &Asset) -> Option<String> {
     match &asset.recorded_hash {
         RecordedHash::Missing => None,
         RecordedHash::Malformed(bytes) => Some(format!("{bytes} bytes that are no SHA-256")),
+        RecordedHash::LfsPointer => Some("a Git LFS pointer".to_owned()),
         RecordedHash::Sha256(hash) => Some(hex::encode(hash)),
     }
 }

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::files::is_cycle;
 use super::{JsonDocument, TargetKind};
-use crate::files::absolute;
+use crate::files::{absolute, is_cycle, shown, what};
+use crate::finding::closest;
+
+/// Most names of a folder looked at for one that is like a mistyped one.
+const MAX_ENTRIES: usize = 4096;
 
 /// Where a bundle or bare asset is; not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct Place {
 
 /// Why a path stands for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {message}")]
+#[error("{}: {message}", shown(path))]
 pub struct DiscoverError {
     /// The path as the user named it.
     pub path: PathBuf,
@@ -67,9 +70,12 @@ fn identity(found: &Result<Place, DiscoverError>) -> PathBuf {
 }
 
 /// Finds what one path stands for.
-fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+pub(super) fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
     if let Err(error) = usable(path) {
         return vec![Err(error)];
+    }
+    if is_asset_by_any_name(path) {
+        return vec![Ok(place(path, TargetKind::Asset))];
     }
     let kind = kind(path);
     if let Some(kind) = kind
@@ -87,10 +93,15 @@ fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
     if path.join("metadata.json").symlink_metadata().is_ok() {
         return vec![Ok(place(path, TargetKind::Bundle))];
     }
+    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    let message = match is_empty {
+        true => "is an empty folder",
+        false => "holds no bundle and no asset, at any depth",
+    };
     vec![Err(DiscoverError {
         path: path.to_owned(),
         missing: false,
-        message: "holds no bundle and no asset, at any depth".to_owned(),
+        message: message.to_owned(),
         help: Some(
             "name a folder with `metadata.json`, or an `.aimodel` or `.aimodelc` folder".to_owned(),
         ),
@@ -107,11 +118,7 @@ fn usable(path: &Path) -> Result<(), DiscoverError> {
     };
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() || is_asset_name(path) => Ok(()),
-        Ok(_) => Err(error(
-            false,
-            "is a file, and a folder was expected".to_owned(),
-            Some(inside_of(path)),
-        )),
+        Ok(metadata) => Err(not_a_folder(path, &metadata)),
         Err(cause) if path.is_symlink() => Err(error(
             false,
             if is_cycle(&cause) {
@@ -125,19 +132,75 @@ fn usable(path: &Path) -> Result<(), DiscoverError> {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(error(
             true,
             "no such file or folder".to_owned(),
-            Some("name a bundle, an asset, or a folder that holds some".to_owned()),
+            Some(alike(path).map_or_else(
+                || NAME_ONE.to_owned(),
+                |alike| format!("did you mean {}?", shown(&alike)),
+            )),
         )),
         Err(cause) => Err(error(false, format!("cannot be read: {cause}"), None)),
     }
 }
 
-/// Which folder the user probably meant when naming a file.
-fn inside_of(path: &Path) -> String {
-    let parent = path.parent().filter(|parent| kind(parent).is_some());
-    match parent {
-        Some(parent) => format!("name the folder it is in: {}", parent.display()),
-        None => "name a bundle, an asset, or a folder that holds some".to_owned(),
+const NAME_ONE: &str = "name a bundle, an asset, or a folder that holds some";
+
+/// What a file is that was named in the place of a folder, and which folder the user probably meant.
+fn not_a_folder(path: &Path, metadata: &fs::Metadata) -> DiscoverError {
+    let owner = path
+        .ancestors()
+        .skip(1)
+        .map(|folder| match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        })
+        .find_map(|folder| Some((folder, kind(folder)?)));
+    let name = path.file_name().unwrap_or_default();
+    let expected = "and a folder was expected";
+    let message = match owner {
+        _ if !metadata.is_file() => format!("is {}, {expected}", what(metadata)),
+        Some((folder, TargetKind::Bundle))
+            if name == "metadata.json" && folder.join(name) == path =>
+        {
+            format!("is the manifest of a bundle, {expected}")
+        }
+        Some((_, TargetKind::Bundle)) => format!("is a file of a bundle, {expected}"),
+        Some((_, TargetKind::Asset)) => format!("is a file of an asset, {expected}"),
+        None => format!("is a file, {expected}"),
+    };
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let holds_some = || below(parent).iter().any(Result::is_ok);
+    let help = match owner {
+        Some((folder, _)) if folder != parent => {
+            format!("name the bundle it belongs to: {}", shown(folder))
+        }
+        None if !holds_some() => NAME_ONE.to_owned(),
+        _ => format!("name the folder it is in: {}", shown(parent)),
+    };
+    DiscoverError {
+        path: path.to_owned(),
+        missing: false,
+        message,
+        help: Some(help),
     }
+}
+
+/// The entry of the same folder whose name is most like the one that is not there.
+fn alike(path: &Path) -> Option<PathBuf> {
+    let typed = path.file_name()?.to_str()?;
+    let parent = path.parent()?;
+    let folder = match parent.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => parent,
+    };
+    let entries = fs::read_dir(folder).ok()?.flatten().take(MAX_ENTRIES);
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable();
+    let name = closest(typed, names.iter().map(String::as_str))?;
+    Some(parent.join(name))
 }
 
 /// Everything below a folder, in order of names.
@@ -165,7 +228,9 @@ fn below(path: &Path) -> Vec<Result<Place, DiscoverError>> {
         if !folder && !entry.path_is_symlink() {
             continue;
         }
-        if let Some(kind) = kind(entry.path()) {
+        let linked = entry.path_is_symlink() && is_asset_by_any_name(entry.path());
+        let asset = linked.then_some(TargetKind::Asset);
+        if let Some(kind) = asset.or_else(|| kind(entry.path())) {
             found.push(Ok(place(entry.path(), kind)));
             if folder && !may_hold_others(entry.path(), kind) {
                 walk.skip_current_dir();
@@ -232,6 +297,12 @@ fn may_hold_others(path: &Path, kind: TargetKind) -> bool {
 pub(super) fn is_asset_name(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "aimodel" || extension == "aimodelc")
+}
+
+/// The same of a path that ends in `.` or `..`, or is a link: what counts is the name of the folder it leads to.
+fn is_asset_by_any_name(path: &Path) -> bool {
+    is_asset_name(path)
+        || fs::canonicalize(path).is_ok_and(|real| is_asset_name(&real) && real.is_dir())
 }
 
 fn has_tokenizer(path: &Path) -> bool {

@@ -4,11 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::files::{self, FileError};
 use super::lines;
-
-/// Largest `metadata.json` (or other small JSON file) read, bytes; real ones have a few thousand.
-pub const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
+use crate::files::json::{Limits, exceeds};
+use crate::files::{self, FileError, FileFault};
 
 /// A JSON file, parsed.
 #[derive(Debug, Clone)]
@@ -23,10 +21,12 @@ pub struct JsonDocument {
 
 /// Why a JSON file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {message}")]
+#[error("{}: {message}", files::shown(path))]
 pub struct JsonError {
     /// The file at fault.
     pub path: PathBuf,
+    /// Which kind of reason.
+    pub fault: FileFault,
     /// Byte offset, where there is one.
     pub offset: Option<u64>,
     /// 1-based line, where there is one.
@@ -38,15 +38,41 @@ pub struct JsonError {
 }
 
 impl JsonDocument {
-    /// Reads a file of at most [`MAX_DOCUMENT_BYTES`], nested at most 128 deep.
+    /// Reads a file within [`Limits::DOCUMENT`], nested at most [`MAX_DEPTH`](crate::files::json::MAX_DEPTH) deep.
+    ///
+    /// # Errors
+    /// It cannot be read, is over a limit, or is not JSON in UTF-8.
     pub fn read(path: &Path) -> Result<JsonDocument, JsonError> {
-        let bytes = files::read(path, MAX_DOCUMENT_BYTES).map_err(|error| error.into_json(path))?;
-        JsonDocument::parse(path, bytes)
+        JsonDocument::read_within(path, Limits::DOCUMENT)
     }
 
-    /// Parses a file's content.
+    /// The same within other limits.
+    ///
+    /// # Errors
+    /// As of [`read`](JsonDocument::read).
+    pub fn read_within(path: &Path, limits: Limits) -> Result<JsonDocument, JsonError> {
+        let bytes =
+            files::read_stranger(path, limits.bytes).map_err(|error| error.into_json(path))?;
+        JsonDocument::parse_within(path, bytes, limits)
+    }
+
+    /// Parses a file's content within [`Limits::DOCUMENT`].
+    ///
+    /// # Errors
+    /// It is over a limit, or is not JSON in UTF-8.
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<JsonDocument, JsonError> {
+        JsonDocument::parse_within(path, bytes, Limits::DOCUMENT)
+    }
+
+    fn parse_within(
+        path: &Path,
+        bytes: Vec<u8>,
+        limits: Limits,
+    ) -> Result<JsonDocument, JsonError> {
         let text = text(path, bytes)?;
+        if exceeds(&text, limits) {
+            return Err(JsonError::too_many(path, limits));
+        }
         let value = serde_json::from_str(&text)
             .map_err(|error| JsonError::syntax(path, text.as_bytes(), &error))?;
         Ok(JsonDocument {
@@ -69,10 +95,26 @@ impl JsonError {
     pub(super) fn whole(path: &Path, message: String, help: Option<&str>) -> JsonError {
         JsonError {
             path: path.to_owned(),
+            fault: FileFault::Content,
             offset: None,
             line: None,
             message,
             help: help.map(str::to_owned),
+        }
+    }
+
+    /// More values than are read into a tree.
+    fn too_many(path: &Path, limits: Limits) -> JsonError {
+        JsonError {
+            fault: FileFault::Limit,
+            ..JsonError::whole(
+                path,
+                format!(
+                    "holds more than the {} values this tool reads of such a file",
+                    limits.values
+                ),
+                Some("check that the right file is in this place"),
+            )
         }
     }
 
@@ -90,7 +132,8 @@ impl JsonError {
         };
         let cause = error.to_string();
         let cause = cause.split(" at line ").next().unwrap_or_default();
-        let message = if cause.starts_with("recursion limit") {
+        let is_deep = cause.starts_with("recursion limit");
+        let message = if is_deep {
             format!("is nested more than 128 deep at line {line}")
         } else if bytes.is_empty() {
             "is empty, and a JSON object was expected".to_owned()
@@ -101,6 +144,10 @@ impl JsonError {
         };
         JsonError {
             path: path.to_owned(),
+            fault: match is_deep {
+                true => FileFault::Limit,
+                false => FileFault::Content,
+            },
             offset: Some(offset as u64),
             line: u32::try_from(line.max(1)).ok(),
             message,
@@ -112,7 +159,10 @@ impl JsonError {
 impl FileError {
     /// The same error, as one of a JSON file.
     pub(super) fn into_json(self, path: &Path) -> JsonError {
-        JsonError::whole(path, self.message, self.help)
+        JsonError {
+            fault: self.fault,
+            ..JsonError::whole(path, self.message, self.help.as_deref())
+        }
     }
 }
 
@@ -120,6 +170,7 @@ impl FileError {
 pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, JsonError> {
     let at = |offset: usize, message: String| JsonError {
         path: path.to_owned(),
+        fault: FileFault::Content,
         offset: Some(offset as u64),
         line: u32::try_from(
             1 + bytes[..offset]

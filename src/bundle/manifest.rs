@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::JsonDocument;
+use crate::files::json::integer;
 
 /// The manifest: the raw document, with lenient views of the known fields.
 ///
@@ -60,12 +61,12 @@ impl<'a> Language<'a> {
 
     /// `vocab_size`.
     pub fn vocab_size(&self) -> Option<i64> {
-        self.object.get("vocab_size")?.as_i64()
+        integer(self.object.get("vocab_size")?)
     }
 
     /// `max_context_length`, tokens.
     pub fn max_context_length(&self) -> Option<i64> {
-        self.object.get("max_context_length")?.as_i64()
+        integer(self.object.get("max_context_length")?)
     }
 
     /// `embedded_tokenizer`; absent means true.

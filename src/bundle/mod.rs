@@ -8,8 +8,9 @@ use crate::model::{Asset, AssetError};
 
 mod compare;
 mod discover;
-mod files;
+mod jinja;
 mod json;
+mod license;
 mod lines;
 mod manifest;
 mod read;
@@ -19,10 +20,12 @@ mod tokenizer;
 mod transcript;
 mod vocabulary;
 
+pub use crate::files::{FileFault, Leads, Symlink, shown};
 pub use compare::{Change, ChangeKind, Section, compare};
 pub use discover::{DiscoverError, Place, discover, is_bundle};
-pub use files::{Leads, Symlink};
-pub use json::{JsonDocument, JsonError, MAX_DOCUMENT_BYTES};
+pub use jinja::Parsing;
+pub use json::{JsonDocument, JsonError};
+pub use license::License;
 pub use manifest::{Language, Manifest};
 pub use read::{Failure, Opened};
 pub use resolution::Resolution;
@@ -76,6 +79,8 @@ pub struct Target {
     pub path: PathBuf,
     /// Bundle or bare asset.
     pub kind: TargetKind,
+    /// Why the path stands for no bundle and no asset, if so.
+    pub mistaken: Option<DiscoverError>,
     /// The bundle's `metadata.json`; `Absent` for a bare asset.
     pub manifest: Part<Manifest, JsonError>,
     /// What `assets.main` stands for; `None` if the manifest does not say, and for a bare asset.
@@ -90,6 +95,6 @@ pub struct Target {
     pub siblings: Vec<PathBuf>,
     /// Bytes of the files directly in each of them, in the same order.
     pub sibling_bytes: Vec<u64>,
-    /// License files (`LICENSE`, `LICENSE.txt`, `NOTICE`, …) in the bundle, sorted by name.
-    pub license_files: Vec<PathBuf>,
+    /// License files (`LICENSE`, `LICENSE.txt`, `COPYING`, …) in the bundle, sorted by name.
+    pub license_files: Vec<License>,
 }

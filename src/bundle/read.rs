@@ -3,16 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::discover::is_asset_name;
-use super::files::{FileError, Root, symlink};
+use super::discover::{discover_one, is_asset_name};
 use super::{
-    DiscoverError, JsonDocument, JsonError, Manifest, Part, Place, Resolution, Symlink, Target,
-    TargetKind, Tokenizer, discover,
+    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Place, Resolution, Symlink,
+    Target, TargetKind, Tokenizer, discover,
 };
+use crate::files::json::Limits;
+use crate::files::{FileError, Root};
 use crate::model::{Asset, AssetError};
-
-/// Beginnings of the names of license files, in lower case.
-const LICENSE_NAMES: [&str; 4] = ["license", "licence", "notice", "copying"];
 
 /// The one reason why a target as a whole cannot be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +34,7 @@ impl Target {
         let mut target = Target {
             path: place.path.clone(),
             kind: place.kind,
+            mistaken: None,
             manifest: Part::Absent,
             resolution: None,
             symlinks: Vec::new(),
@@ -46,11 +45,12 @@ impl Target {
             license_files: Vec::new(),
         };
         let root = Root::new(&place.path);
-        target.symlinks.extend(symlink(&root, &place.path));
+        target.symlinks.extend(root.symlink(&place.path));
         match place.kind {
             TargetKind::Asset => target.read_asset(&place.path, &root),
             TargetKind::Bundle => target.read_bundle(&root),
         }
+        target.mistaken = target.mistake();
         target
     }
 
@@ -88,6 +88,14 @@ impl Target {
             (_, Part::Absent) => Some(self.no_asset()),
             (_, Part::Present(_)) => None,
         }
+    }
+
+    /// What a place that was taken for a bundle turns out to be, where nothing of one is there.
+    fn mistake(&self) -> Option<DiscoverError> {
+        let empty = matches!((&self.manifest, &self.asset), (Part::Absent, Part::Absent));
+        (empty && self.siblings.is_empty())
+            .then(|| discover_one(&self.path).into_iter().find_map(Result::err))
+            .flatten()
     }
 
     fn failed(&self, message: &str, help: &str) -> Failure {
@@ -143,6 +151,7 @@ impl Target {
         let folder = self.path.clone();
         self.manifest = read_manifest(&folder.join("metadata.json"), root);
         self.list(&folder);
+        self.license_files = License::in_folder(&folder, root);
         let declared = self.manifest.present().and_then(Manifest::main_asset);
         self.resolution = declared.map(|declared| Resolution::new(&folder, declared));
         let asset = self.resolution.as_ref().and_then(|r| r.newest.clone());
@@ -162,20 +171,16 @@ impl Target {
         };
     }
 
-    /// Notes the assets and license files directly in the folder.
+    /// Notes the assets directly in the folder.
     fn list(&mut self, folder: &Path) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let name = entry.file_name().to_string_lossy().to_lowercase();
             if is_asset_name(&path) {
                 self.siblings.push(path);
-            } else if LICENSE_NAMES.iter().any(|known| name.starts_with(known)) {
-                self.license_files.push(path);
             }
         }
         self.siblings.sort();
         self.sibling_bytes = self.siblings.iter().map(|path| files_in(path)).collect();
-        self.license_files.sort();
     }
 
     fn read_asset(&mut self, path: &Path, root: &Root) {
@@ -204,7 +209,7 @@ fn read_manifest(path: &Path, root: &Root) -> Part<Manifest, JsonError> {
     let read = root
         .check(path)
         .map_err(|error| error.into_json(path))
-        .and_then(|()| JsonDocument::read(path));
+        .and_then(|()| JsonDocument::read_within(path, Limits::MANIFEST));
     match read {
         Ok(document) if document.value.is_object() => Part::Present(Manifest { document }),
         Ok(document) => Part::Unreadable(JsonError {
@@ -227,10 +232,10 @@ fn links_between(folder: &Path, asset: &Path, root: &Root) -> Vec<Symlink> {
         let mut path = folder.to_owned();
         for component in relative.components() {
             path.push(component);
-            links.extend(symlink(root, &path));
+            links.extend(root.symlink(&path));
         }
     }
-    links.extend(entries(asset).iter().filter_map(|path| symlink(root, path)));
+    links.extend(entries(asset).iter().filter_map(|path| root.symlink(path)));
     links
 }
 
@@ -258,7 +263,7 @@ impl FileError {
             path: path.to_owned(),
             offset: None,
             message: self.message,
-            help: self.help.map(str::to_owned),
+            help: self.help,
         }
     }
 }

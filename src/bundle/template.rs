@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::JsonError;
-use super::files;
-use super::json;
+use super::jinja::{self, Parsing};
+use super::{JsonError, json};
+use crate::files;
 
 /// Largest template read, bytes; published ones have up to about 30 thousand.
 const MAX_TEMPLATE_BYTES: u64 = 1 << 20;
@@ -21,15 +21,9 @@ pub struct ChatTemplate {
 }
 
 impl ChatTemplate {
-    /// Parses the text as Jinja; the parser's complaint, if any.
-    pub fn check(&self) -> Result<(), String> {
-        minijinja::Environment::empty()
-            .template_from_str(&self.text)
-            .map(|_| ())
-            .map_err(|error| match error.line() {
-                Some(line) => format!("line {line}: {}", reason(&error)),
-                None => reason(&error),
-            })
+    /// Parses the text as Jinja.
+    pub fn parse(&self) -> Parsing {
+        jinja::parse(&self.text)
     }
 
     /// True if the template writes the end token: by its text, or as the variable `eos_token`.
@@ -38,15 +32,10 @@ impl ChatTemplate {
     }
 }
 
-fn reason(error: &minijinja::Error) -> String {
-    error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), str::to_owned)
-}
-
 /// The text of a template file.
 pub(super) fn read_text(path: &Path) -> Result<String, JsonError> {
-    let bytes = files::read(path, MAX_TEMPLATE_BYTES).map_err(|error| error.into_json(path))?;
+    let bytes =
+        files::read_stranger(path, MAX_TEMPLATE_BYTES).map_err(|error| error.into_json(path))?;
     json::text(path, bytes)
 }
 
@@ -73,14 +62,6 @@ mod tests {
             source: String::new(),
             text: text.to_owned(),
         }
-    }
-
-    #[test]
-    fn a_broken_template_says_where() {
-        let fault = template("ok\n{% if x %}\nno end").check();
-        assert!(fault.is_err_and(|fault| fault.starts_with("line ")));
-        let fine = "{%- for m in messages %}{{ m.content.strip() }}{%- endfor %}";
-        assert_eq!(template(fine).check(), Ok(()));
     }
 
     #[test]

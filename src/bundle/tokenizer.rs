@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::files::Root;
 use super::template::{self, ChatTemplate};
 use super::vocabulary::{AddedToken, Vocabulary};
 use super::{JsonDocument, JsonError};
+use crate::files::Root;
 
 /// Facts of the embedded tokenizer; each file may be absent.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::files;
 use super::json::JsonError;
+use crate::files::{self, json::Natural};
 
 /// Largest `tokenizer.json` read, bytes; the largest known ones have about 35 million.
 const MAX_TOKENIZER_BYTES: u64 = 128 << 20;
@@ -16,6 +16,7 @@ const MAX_TOKENIZER_BYTES: u64 = 128 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AddedToken {
     /// Its id.
+    #[serde(deserialize_with = "id")]
     pub id: u64,
     /// Its text.
     pub content: String,
@@ -58,8 +59,8 @@ pub(super) struct Ids {
 impl Vocabulary {
     /// Reads a file of at most 128 MiB.
     pub(super) fn read(path: &Path) -> Result<Vocabulary, JsonError> {
-        let bytes =
-            files::read(path, MAX_TOKENIZER_BYTES).map_err(|error| error.into_json(path))?;
+        let bytes = files::read_stranger(path, MAX_TOKENIZER_BYTES)
+            .map_err(|error| error.into_json(path))?;
         serde_json::from_slice(&bytes).map_err(|error| JsonError::syntax(path, &bytes, &error))
     }
 
@@ -77,6 +78,10 @@ impl Vocabulary {
         let above = |token: &&AddedToken| vocab.highest.is_none_or(|highest| token.id > highest);
         vocab.entries + self.added_tokens.iter().filter(above).count() as u64
     }
+}
+
+fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Natural::deserialize(deserializer).map(|Natural(id)| id)
 }
 
 fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
@@ -103,7 +108,7 @@ impl<'de> Visitor<'de> for IdsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ids, A::Error> {
         let mut ids = Ids::default();
-        while let Some((IgnoredAny, id)) = map.next_entry::<IgnoredAny, u64>()? {
+        while let Some((IgnoredAny, Natural(id))) = map.next_entry::<IgnoredAny, Natural>()? {
             ids.entries += 1;
             ids.highest = ids.highest.max(Some(id));
         }
@@ -154,6 +159,19 @@ mod tests {
             (vocabulary.entries(), vocabulary.highest_id()),
             (2, Some(1))
         );
+    }
+
+    #[test]
+    fn ids_count_in_any_spelling_of_a_whole_number() {
+        let vocabulary: Vocabulary = serde_json::from_str(
+            r#"{"added_tokens":[{"id":9.0,"content":"<e>"}],
+                "model":{"vocab":{"a":0.0,"b":1e1}}}"#,
+        )
+        .unwrap();
+        assert_eq!(vocabulary.added_tokens[0].id, 9);
+        assert_eq!(vocabulary.highest_id(), Some(10));
+        let broken = r#"{"model":{"vocab":{"a":0.5}}}"#;
+        assert!(serde_json::from_str::<Vocabulary>(broken).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::hashing::Bar;
 use super::{Exit, Ui};
-use crate::bundle::{DiscoverError, Opened, Part, Target, discover};
+use crate::bundle::{DiscoverError, Opened, Part, Target, discover, shown};
 use crate::cli::examples;
 use crate::engine::outlook::Outlook;
 use crate::model::RecordedHash;
@@ -145,7 +145,7 @@ fn unexpected_version(target: &Target) -> Option<String> {
         Some(version) => format!("`metadata_version` is {version:?}"),
         None => "`metadata_version` is not a string".to_owned(),
     };
-    let path = manifest.document.path.display();
+    let path = shown(&manifest.document.path);
     Some(format!(
         "{path}: {found}, and every engine so far reads \"0.2\" only"
     ))
@@ -167,7 +167,7 @@ fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Option<[u8; 32]>>
         let Some(asset) = asset else { return Ok(None) };
         let hash = asset
             .content_hash_with(|bytes| bar.advance(bytes))
-            .with_context(|| format!("cannot hash {}", asset.bytecode_path.display()))?;
+            .with_context(|| format!("cannot hash {}", shown(&asset.bytecode_path)))?;
         Ok(Some(hash))
     });
     hashes.collect()
@@ -257,7 +257,7 @@ impl<'a> View<'a> {
                 .and_then(|target| target.asset.present());
             match (asset.map(|asset| &asset.recorded_hash), computed) {
                 (Some(RecordedHash::Sha256(recorded)), Some(computed)) => recorded != computed,
-                (Some(RecordedHash::Malformed(_)), Some(_)) => true,
+                (Some(RecordedHash::Malformed(_) | RecordedHash::LfsPointer), Some(_)) => true,
                 _ => false,
             }
         })

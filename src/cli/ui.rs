@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::exit::Advised;
 use super::output::Output;
-use crate::bundle::Failure;
+use crate::bundle::{Failure, shown};
 use crate::report::findings::Trouble;
 use crate::report::terminal::safe;
 
@@ -104,7 +104,7 @@ impl Ui {
     }
 
     fn unread(&mut self, style: Style, label: &str, failure: &Failure) {
-        let path = failure.path.display();
+        let path = shown(&failure.path);
         let place = match failure.offset {
             Some(offset) if !failure.message.contains("at byte") => format!(" (byte {offset})"),
             _ => String::new(),

@@ -1,9 +1,17 @@
-//! Files of the user's: small ones read within bounds, reports and configurations written with care.
+//! Files of the user's and of strangers: small ones read within bounds, links followed only inside a folder, reports and
+//! configurations written with care.
 
+mod confined;
+pub mod json;
 mod paths;
 mod read;
+mod shown;
+mod stranger;
 mod write;
 
+pub use confined::{Leads, Root, Symlink, is_cycle};
 pub use paths::{absolute, repository};
-pub use read::{ReadError, read, read_text};
+pub use read::{ReadError, read, read_text, what};
+pub use shown::shown;
+pub use stranger::{FileError, FileFault, holds_lfs_pointer, is_lfs_pointer, read_stranger};
 pub use write::write;

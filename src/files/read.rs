@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -67,15 +67,24 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// The size of a regular file within the limit.
 fn regular(metadata: &Metadata, limit: u64) -> Result<u64, ReadError> {
-    if metadata.is_dir() {
-        return Err(ReadError::NoFile("a folder"));
-    }
     if !metadata.is_file() {
-        return Err(ReadError::NoFile("no regular file"));
+        return Err(ReadError::NoFile(what(metadata)));
     }
     match metadata.len() {
         size if size > limit => Err(ReadError::TooLarge { size, limit }),
         size => Ok(size),
+    }
+}
+
+/// What a path is that is no regular file, with its article.
+pub fn what(metadata: &Metadata) -> &'static str {
+    let kind = metadata.file_type();
+    match () {
+        () if kind.is_dir() => "a folder",
+        () if kind.is_fifo() => "a named pipe",
+        () if kind.is_socket() => "a socket",
+        () if kind.is_block_device() || kind.is_char_device() => "a device",
+        () => "no regular file",
     }
 }
 

@@ -147,9 +147,7 @@ impl<'a> Context<'a> {
     /// asset folder's without its extension.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
         let manifest = self.manifest().and_then(|manifest| manifest.name());
-        let asset = self
-            .asset()
-            .and_then(|asset| asset.path.file_stem()?.to_str());
+        let asset = self.asset().map(|asset| asset.name.as_str());
         let named = manifest.map(|name| ("name", name));
         named
             .into_iter()

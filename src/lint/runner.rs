@@ -1,5 +1,6 @@
 //! Runs rules on one target.
 
+use crate::bundle::shown;
 use crate::finding::Finding;
 
 use super::{Context, Findings, Rule};
@@ -19,7 +20,7 @@ pub fn check(
         }
     }
     for finding in &mut found {
-        finding.path = context.target.path.display().to_string();
+        finding.path = shown(&context.target.path);
         if finding.location.is_none() {
             finding.location = context.anchor(&finding.subject);
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value as Json, json};
 
 use crate::bundle::{
-    ChatTemplate, JsonDocument, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
+    ChatTemplate, JsonDocument, License, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
 };
 use crate::checkout::capability::{Capability, Checkout, Era, Presence};
 use crate::finding::Finding;
@@ -59,6 +59,7 @@ impl Case {
             target: Target {
                 path: PathBuf::from(name),
                 kind: TargetKind::Bundle,
+                mistaken: None,
                 manifest: Part::Present(manifest(profile, name)),
                 resolution: None,
                 symlinks: Vec::new(),
@@ -66,7 +67,10 @@ impl Case {
                 sibling_bytes: vec![asset.bytes],
                 asset: Part::Present(asset),
                 tokenizer: Part::Present(tokenizer()),
-                license_files: vec![PathBuf::from(name).join("LICENSE")],
+                license_files: vec![License {
+                    path: PathBuf::from(name).join("LICENSE"),
+                    spdx: Some("Apache-2.0"),
+                }],
             },
             profile: Some(profile.clone()),
             engine: None,
@@ -194,6 +198,7 @@ fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
                 version: Some(20_260_101),
             }],
         },
+        name: name.to_owned(),
         program_version: Some(20_260_101),
         recorded_hash: RecordedHash::Sha256([7; 32]),
         functions: vec![Function {

@@ -130,6 +130,7 @@ impl Ir {
     pub(super) fn read(mut cursor: Cursor<'_>, counts: Counts) -> Result<Ir, ReadError> {
         let mut reader = Reader {
             ir: Ir::default(),
+            bytes: cursor.remaining() as u64,
             counts,
             frames: Vec::new(),
         };
@@ -224,6 +225,8 @@ struct Frame {
 
 struct Reader {
     ir: Ir,
+    /// Length of the section.
+    bytes: u64,
     counts: Counts,
     frames: Vec<Frame>,
 }
@@ -237,8 +240,9 @@ impl Reader {
     ) -> Result<(), ReadError> {
         let global = self.ir.values.len();
         let total = (global + count) as u64;
-        if total > limits::VALUES {
-            let limit = limits::VALUES;
+        // Each value is defined by bytes of its own, so that nested regions cannot all announce what is left.
+        let limit = limits::VALUES.min(self.bytes);
+        if total > limit {
             return Err(at.error(
                 "value count",
                 ReadErrorKind::OverLimit {

@@ -61,6 +61,8 @@ pub enum RecordedHash {
     Missing,
     /// A file that is not 32 bytes long; its length.
     Malformed(u64),
+    /// A Git LFS pointer in the place of the file.
+    LfsPointer,
     /// The SHA-256 it records for the bytecode file.
     Sha256([u8; 32]),
 }
@@ -77,8 +79,10 @@ pub struct Statistics {
 /// An asset, read.
 #[derive(Debug, Clone)]
 pub struct Asset {
-    /// The asset's folder.
+    /// The asset's folder, as it was named.
     pub path: PathBuf,
+    /// The folder's name without its extension, whatever dots or links the path ends in.
+    pub name: String,
     /// The bytecode file inside it.
     pub bytecode_path: PathBuf,
     /// Source or compiled.
@@ -103,7 +107,7 @@ pub struct Asset {
 
 /// Why an asset could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {message}")]
+#[error("{}: {message}", crate::files::shown(path))]
 pub struct AssetError {
     /// The file at fault.
     pub path: PathBuf,

@@ -1,7 +1,7 @@
 //! Reading an asset folder.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::constants::Constants;
@@ -11,14 +11,17 @@ use super::{
 };
 use crate::aicode::{OpKind, Program, dialect_version};
 use crate::bytes::{ByteSource, FileSource};
+use crate::files::json::{Limits, exceeds};
+use crate::files::{
+    self, FileError, FileFault, Leads, Root, holds_lfs_pointer, is_lfs_pointer, what,
+};
 use crate::mlir::{Module, ReadError};
 
-/// Largest `metadata.json` that is read, bytes.
-const METADATA_LIMIT: u64 = 16 << 20;
 /// Bytes of `main.hash`: one SHA-256.
 const HASH_BYTES: u64 = 32;
 
 const COPY_AGAIN: &str = "copy or download the asset again; a damaged file cannot be repaired";
+const OWN_METADATA: &str = "check that this is the asset's own metadata and not another file";
 const WHOLE_FOLDER: &str = "export the asset again, or copy its whole folder";
 
 impl Asset {
@@ -37,6 +40,7 @@ impl Asset {
         let program = Summary::read(&source).map_err(|e| damaged(&bytecode_path, &source, e))?;
         Ok(Asset {
             path: path.to_owned(),
+            name: folder.name(),
             recorded_hash: folder.recorded_hash()?,
             bytes: source.len(),
             bytecode_path,
@@ -110,8 +114,8 @@ fn program_version(program: &Program) -> Result<Option<u64>, ReadError> {
 /// An asset's folder.
 struct Folder<'a> {
     path: &'a Path,
-    /// The same without symbolic links.
-    real: PathBuf,
+    /// The same, as what no link may leave.
+    root: Root,
 }
 
 impl<'a> Folder<'a> {
@@ -125,8 +129,24 @@ impl<'a> Folder<'a> {
                 help,
             ));
         }
-        let real = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
-        Ok(Folder { path, real })
+        Ok(Folder {
+            path,
+            root: Root::new(path),
+        })
+    }
+
+    /// The path under which the folder has an asset's name: as it was given, else without links and dots.
+    fn named(&self) -> &Path {
+        match self.path.extension() {
+            Some(_) => self.path,
+            None => self.root.real().unwrap_or(self.path),
+        }
+    }
+
+    /// The folder's name without its extension.
+    fn name(&self) -> String {
+        let stem = self.named().file_stem().unwrap_or_default();
+        files::shown(Path::new(stem))
     }
 
     /// A file of the folder, if it is there. Links may not leave the folder.
@@ -149,7 +169,8 @@ impl<'a> Folder<'a> {
             ));
         }
         if !target.is_file() {
-            return Err(fault(&path, "expected a regular file", WHOLE_FOLDER));
+            let message = format!("expected a regular file, found {}", what(&target));
+            return Err(fault(&path, &message, WHOLE_FOLDER));
         }
         Ok(Some(path))
     }
@@ -157,23 +178,19 @@ impl<'a> Folder<'a> {
     fn check_link(&self, path: &Path) -> Result<(), AssetError> {
         let help = "copy the asset with its links resolved (`cp -RL`), or download it with \
                     `--local-dir`";
-        match fs::canonicalize(path) {
-            Ok(target) if target.starts_with(&self.real) => Ok(()),
-            Ok(_) => {
-                let message = "a symbolic link that leaves the asset folder is not followed";
-                Err(fault(path, message, help))
-            }
-            Err(error) => Err(fault(
-                path,
-                &format!("a symbolic link that leads nowhere ({})", error.kind()),
-                help,
-            )),
-        }
+        let message = match self.root.leads(path) {
+            Leads::Inside | Leads::HubCache => return Ok(()),
+            Leads::Outside => "a symbolic link that leaves the asset folder is not followed",
+            Leads::Nowhere => "a symbolic link that leads nowhere",
+            Leads::Cycle => "a symbolic link that leads nowhere (in a circle)",
+            Leads::Refused => "a symbolic link that the system does not follow",
+        };
+        Err(fault(path, message, help))
     }
 
     /// The bytecode file: `main.mlirb`, else the only `main-<soc>.mlirb`.
     fn bytecode(&self) -> Result<(PathBuf, AssetFormat), AssetError> {
-        let compiled = self.path.extension().is_some_and(|e| e == "aimodelc");
+        let compiled = self.named().extension().is_some_and(|e| e == "aimodelc");
         if !compiled && let Some(path) = self.file("main.mlirb")? {
             return Ok((path, AssetFormat::Source));
         }
@@ -224,7 +241,14 @@ impl<'a> Folder<'a> {
         let Some(path) = self.file("metadata.json")? else {
             return Ok(None);
         };
-        let bytes = read_small(&path, METADATA_LIMIT)?;
+        let bytes = read_small(&path, Limits::MANIFEST.bytes)?;
+        if str::from_utf8(&bytes).is_ok_and(|text| exceeds(text, Limits::MANIFEST)) {
+            let message = format!(
+                "it holds more than the {} values this tool reads of such a file",
+                Limits::MANIFEST.values
+            );
+            return Err(fault(&path, &message, OWN_METADATA));
+        }
         metadata::parse(&bytes).map(Some).map_err(|problem| {
             let mut error = fault(&path, &problem.message, problem.help);
             error.offset = problem.offset;
@@ -236,6 +260,9 @@ impl<'a> Folder<'a> {
         let Some(path) = self.file("main.hash")? else {
             return Ok(RecordedHash::Missing);
         };
+        if holds_lfs_pointer(&path) {
+            return Ok(RecordedHash::LfsPointer);
+        }
         let len = fs::metadata(&path)
             .map_err(|error| unreadable(&path, &error))?
             .len();
@@ -252,16 +279,18 @@ impl<'a> Folder<'a> {
 
 /// Reads a file of at most `limit` bytes.
 fn read_small(path: &Path, limit: u64) -> Result<Vec<u8>, AssetError> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(path, &error))?;
-    if bytes.len() as u64 > limit {
-        let message = format!("larger than {} MiB", limit >> 20);
-        let help = "check that this is the asset's own metadata and not another file";
-        return Err(fault(path, &message, help));
-    }
-    Ok(bytes)
+    files::read_stranger(path, limit).map_err(|error| match error.fault {
+        FileFault::Limit => {
+            let message = format!("larger than {} MiB", limit >> 20);
+            fault(path, &message, OWN_METADATA)
+        }
+        _ => from_file(path, error),
+    })
+}
+
+fn from_file(path: &Path, error: FileError) -> AssetError {
+    let help = error.help.unwrap_or_else(|| WHOLE_FOLDER.to_owned());
+    fault(path, &error.message, &help)
 }
 
 fn fault(path: &Path, message: &str, help: &str) -> AssetError {
@@ -292,6 +321,11 @@ fn damaged(path: &Path, source: &FileSource, error: ReadError) -> AssetError {
     use crate::mlir::ReadErrorKind as Kind;
     let (message, help) = match error.kind {
         _ if source.is_empty() => ("the file is empty".to_owned(), COPY_AGAIN),
+        _ if stands_for_another(source) => {
+            let mut error = from_file(path, FileError::lfs_pointer(path));
+            error.message = format!("not MLIR bytecode: it {}", error.message);
+            return error;
+        }
         Kind::UnsupportedVersion { .. } => (
             error.to_string(),
             "use a granite-bundle that knows this version, or export with coreai-core 1.0.0b3",
@@ -302,8 +336,7 @@ fn damaged(path: &Path, source: &FileSource, error: ReadError) -> AssetError {
         ),
         Kind::Unexpected { .. } if error.field == "magic number" => (
             format!("not MLIR bytecode: {error}"),
-            "check that this is a Core AI asset; a Git LFS pointer or a download page in its \
-             place starts with text",
+            "check that this is a Core AI asset; a download page in its place starts with text",
         ),
         _ => (format!("the program is damaged: {error}"), COPY_AGAIN),
     };
@@ -313,4 +346,10 @@ fn damaged(path: &Path, source: &FileSource, error: ReadError) -> AssetError {
         message,
         help: Some(help.to_owned()),
     }
+}
+
+/// True if the file is the pointer that Git LFS leaves in the place of another.
+fn stands_for_another(source: &FileSource) -> bool {
+    let mut start = vec![0; usize::try_from(source.len().min(4096)).unwrap_or_default()];
+    source.len() <= 4096 && source.read_at(0, &mut start).is_ok() && is_lfs_pointer(&start)
 }

@@ -6,6 +6,8 @@ mod bad_input;
 mod diff;
 mod inspect;
 mod schema;
+#[cfg(unix)]
+mod strangers;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -218,6 +218,37 @@ fn regions_may_nest_but_not_without_end() {
 }
 
 #[test]
+fn regions_within_regions_announce_no_more_values_than_there_are_bytes() {
+    // Each level announces as many values as there are bytes left, whose types could just be there.
+    let mut tables = Tables::default();
+    tables.attribute(&encoded(|out| {
+        out.varint(46);
+    }));
+    let number = tables.operation("controlflow.if_v1");
+    let filler = 64_000;
+    let levels = 50_u64;
+    let mut body = encoded(|out| out.0.extend(std::iter::repeat_n(1, filler as usize)));
+    for level in 0..levels {
+        let inner = body.0;
+        body = encoded(|out| {
+            // One region, not isolated, of one block with one operation.
+            out.varint(number).byte(0x10).varint(0).flag(1, false);
+            out.varint(1).varint(filler - level).varint(1 << 1);
+            out.0.extend_from_slice(&inner);
+        });
+    }
+    let top = encoded(|out| {
+        out.varint(1 << 1).0.extend_from_slice(&body.0);
+    });
+    let error = mlir_container(&tables.write(&top).to_vec()).unwrap_err();
+    assert_eq!(error.field, "value count");
+    let ReadErrorKind::OverLimit { count, limit } = error.kind else {
+        panic!("{error}");
+    };
+    assert!(limit < 70_000 && count < 2 * filler, "{count} of {limit}");
+}
+
+#[test]
 fn another_dialect_version_is_named() {
     for version in [0, 1, 3, 4, 1 << 40] {
         let mut tables = Tables::default();

@@ -7,6 +7,7 @@ mod generated;
 mod hostile;
 mod packed;
 mod patches;
+mod seeds;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]
 mod targets;

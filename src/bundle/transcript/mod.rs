@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::JsonDocument;
+use crate::files::json::integer;
 
 pub use free_run::FreeRun;
 pub use releases::Releases;
@@ -93,7 +94,10 @@ fn positions(value: &Value) -> Vec<Position> {
     let ids = list("oracle_ids").zip(list("bundle_ids"));
     let matched = |index: usize| {
         let stated = matches.and_then(|matches| matches.get(index)?.as_bool());
-        let compared = ids.map(|(oracle, bundle)| oracle.get(index) == bundle.get(index));
+        let compared = ids.map(|(oracle, bundle)| {
+            let id = |ids: &[Value]| ids.get(index).and_then(integer);
+            id(oracle) == id(bundle)
+        });
         stated.or(compared)
     };
     let margins = list("margins").map_or(&[][..], Vec::as_slice);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Transcript;
-use crate::bundle::files::Root;
+use crate::files::Root;
 use crate::files::absolute;
 
 /// Folders in which transcripts may lie, relative to the bundle's and to its release folder.

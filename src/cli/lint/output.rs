@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::args::{Args, Format};
+use crate::bundle::shown;
 use crate::cli::Ui;
 use crate::engine::outlook::Outlook;
 use crate::files;
@@ -166,10 +167,7 @@ fn options(one: &Linted) -> Options<'_> {
 /// Where each finding's path is below the root of its repository, or else below the current folder.
 fn places(report: &Report) -> Places {
     let paths = report.findings().map(|finding| finding.path.as_str());
-    let targets = report
-        .linted
-        .iter()
-        .map(|one| one.target.path.display().to_string());
+    let targets = report.linted.iter().map(|one| shown(&one.target.path));
     let mut paths = paths.map(str::to_owned).chain(targets).collect::<Vec<_>>();
     paths.sort();
     paths.dedup();

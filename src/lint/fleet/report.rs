@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bundle::shown;
 use crate::finding::Finding;
 use crate::lint::check;
 use crate::lint::context::ConfigurationFacts;
@@ -103,7 +104,7 @@ fn own_findings(first: &Linted, linted: &[Linted]) -> Vec<Finding> {
     let folder = settings.folder().unwrap_or(Path::new(""));
     let file = settings.config.as_deref().and_then(Path::file_name);
     for finding in &mut findings {
-        finding.path = folder.display().to_string();
+        finding.path = shown(folder);
         if let (Some(location), Some(file)) = (&mut finding.location, file) {
             location.file = file.to_string_lossy().into_owned();
         }

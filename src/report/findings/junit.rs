@@ -21,7 +21,7 @@ pub fn render(run: Run<'_>) -> Result<String, quick_junit::SerializeError> {
     let report = run.view.report;
     for (one, shown) in report.linted.iter().zip(&run.view.targets) {
         let findings = &shown.findings;
-        let path = one.target.path.display().to_string();
+        let path = crate::bundle::shown(&one.target.path);
         let unlisted = findings.iter().filter_map(|it| rules::find(it.rule));
         let unlisted = unlisted.filter(|rule| !one.ran.contains(rule));
         let rules = one.ran.iter().copied().chain(unlisted);

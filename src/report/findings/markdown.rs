@@ -28,12 +28,12 @@ pub fn render(run: Run<'_>) -> String {
     let mut left_out = 0;
     let targets = report.linted.iter().zip(&run.view.targets);
     for (one, shown) in targets {
-        let path = one.target.path.display().to_string();
+        let path = crate::bundle::shown(&one.target.path);
         details(&mut text, &path, &shown.findings, &mut left_out);
     }
     for (one, shown) in report.configurations.iter().zip(&run.view.configurations) {
         let file = one.settings.config.as_deref();
-        let path = file.map_or_else(String::new, |file| file.display().to_string());
+        let path = file.map_or_else(String::new, crate::bundle::shown);
         details(&mut text, &path, &shown.findings, &mut left_out);
     }
     if left_out > 0 {
@@ -89,7 +89,7 @@ fn row(text: &mut String, one: &Linted, counts: &Counts) {
     let _ = writeln!(
         text,
         "| {} | {verdict} | {} | {} | {} | {} | {} |",
-        prose(&one.target.path.display().to_string()),
+        prose(&crate::bundle::shown(&one.target.path)),
         counts.errors,
         counts.warnings,
         counts.notes,

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use crate::bundle::{Change, ChangeKind, Section, Target};
+use crate::bundle::{Change, ChangeKind, Section, Target, shown};
 use crate::report::terminal::{
     BAD, DIM, GOOD, NOTABLE, PLAIN, Page, painted, plural, safe, shortened, width,
 };
@@ -14,7 +14,7 @@ pub fn page(a: &Target, b: &Target, changes: &[Change], columns: u16) -> String 
         0 => "no difference".to_owned(),
         number => plural(number as u64, "difference"),
     };
-    let title = format!("{} → {}", a.path.display(), b.path.display());
+    let title = format!("{} → {}", shown(&a.path), shown(&b.path));
     page.heading(&title, &remark, "");
     let mut section = None;
     for change in changes {

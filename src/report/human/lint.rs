@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use crate::bundle::shown;
 use crate::finding::{Finding, Level};
 use crate::lint::Counts;
 use crate::lint::fleet::{Linted, View};
@@ -27,17 +28,17 @@ pub fn render(run: Run<'_>, columns: u16, quiet: bool) -> String {
     if many && !quiet {
         list(&mut page, view);
     }
-    for (judged, shown) in report.configurations.iter().zip(&view.configurations) {
-        if shown.findings.is_empty() {
+    for (judged, seen) in report.configurations.iter().zip(&view.configurations) {
+        if seen.findings.is_empty() {
             continue;
         }
         if !page.is_empty() {
             page.line("");
         }
         let config = judged.settings.config.as_deref();
-        let name = config.map_or_else(String::new, |path| path.display().to_string());
+        let name = config.map_or_else(String::new, shown);
         page.heading(&name, "", "");
-        findings(&mut page, &shown.findings, true);
+        findings(&mut page, &seen.findings, true);
     }
     let targets = report.linted.iter().zip(&view.targets);
     let mut pages = targets
@@ -97,12 +98,12 @@ fn is_loud(finding: &Finding) -> bool {
 
 fn list(page: &mut Page, view: &View<'_>) {
     let mut columns = Columns::default();
-    for (one, shown) in view.report.linted.iter().zip(&view.targets) {
-        let counts = shown.counts;
+    for (one, seen) in view.report.linted.iter().zip(&view.targets) {
+        let counts = seen.counts;
         let (style, word) = verdict(&counts);
         columns.row([
             Cell::new(style, word),
-            Cell::plain(&one.target.path.display().to_string()),
+            Cell::plain(&shown(&one.target.path)),
             Cell::new(DIM, one.profile.as_deref().unwrap_or("no profile")),
             Cell::new(PLAIN, &tally(&counts)),
         ]);
@@ -138,13 +139,13 @@ fn tally(counts: &Counts) -> String {
     }
 }
 
-fn target(page: &mut Page, one: &Linted, shown: &[Finding], notes: bool) {
+fn target(page: &mut Page, one: &Linted, seen: &[Finding], notes: bool) {
     let profile = one.profile.as_deref().unwrap_or("no profile");
     let remark = format!("{profile} · {}", plural(one.ran.len() as u64, "rule"));
     let config = one.settings.config.as_deref();
-    let config = config.map_or_else(String::new, |file| format!("by {}", file.display()));
-    page.heading(&one.target.path.display().to_string(), &remark, &config);
-    findings(page, shown, notes);
+    let config = config.map_or_else(String::new, |file| format!("by {}", shown(file)));
+    page.heading(&shown(&one.target.path), &remark, &config);
+    findings(page, seen, notes);
 }
 
 fn findings(page: &mut Page, findings: &[Finding], notes: bool) {

@@ -1,6 +1,6 @@
 //! Many targets at a glance.
 
-use crate::bundle::{Failure, Opened, Target};
+use crate::bundle::{Failure, Opened, Target, shown};
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::StateKind;
 use crate::model::Weights;
@@ -23,8 +23,8 @@ pub fn list(targets: &[Opened], outlooks: &[Option<Outlook<'_>>], columns: u16) 
     for ((target, outlook), failure) in targets.iter().zip(outlooks).zip(&failures) {
         match (target, failure) {
             (Ok(target), None) => rows.row(row(target, outlook.as_ref())),
-            (Ok(target), Some(_)) => rows.row(unreadable_row(&target.path.display().to_string())),
-            (Err(error), _) => rows.row(unreadable_row(&error.path.display().to_string())),
+            (Ok(target), Some(_)) => rows.row(unreadable_row(&shown(&target.path))),
+            (Err(error), _) => rows.row(unreadable_row(&shown(&error.path))),
         };
     }
     page.columns(&rows);
@@ -49,7 +49,7 @@ fn row(target: &Target, outlook: Option<&Outlook<'_>>) -> Vec<Cell> {
     let weights = asset.map_or_else(String::new, |asset| precision(&asset.weights));
     let variant = outlook.and_then(|outlook| outlook.structure.variant());
     vec![
-        Cell::new(STRONG, &target.path.display().to_string()),
+        Cell::new(STRONG, &shown(&target.path)),
         Cell::number(&bytes),
         Cell::new(ACCENT, &weights),
         Cell::plain(variant.unwrap_or("–")),

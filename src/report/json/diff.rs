@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::bundle::{self, ChangeKind, Section};
+use crate::bundle::{self, ChangeKind, Section, shown};
 
 /// Name and version of the document.
 const SCHEMA: &str = "granite-bundle/diff/1";
@@ -44,8 +44,8 @@ impl<'a> Document<'a> {
     ) -> Document<'a> {
         Document {
             schema: SCHEMA,
-            a: a.path.display().to_string(),
-            b: b.path.display().to_string(),
+            a: shown(&a.path),
+            b: shown(&b.path),
             same: changes.is_empty(),
             changes: changes.iter().map(Change::new).collect(),
         }

@@ -136,7 +136,7 @@ impl<'a> Document<'a> {
             .linted
             .iter()
             .filter_map(|one| one.settings.config.as_deref());
-        let files = files.map(|file| file.display().to_string());
+        let files = files.map(crate::bundle::shown);
         Document {
             schema: SCHEMA,
             bundles,

@@ -31,12 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(built_for) = bytecode.strip_prefix("main-") else {
         return;
     };
-    let stem = asset
-        .path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
-    let named = stem.rsplit_once('.').map(|(_, named)| named);
+    let named = asset.name.rsplit_once('.').map(|(_, named)| named);
     let suffix = match named {
         Some(named) if named != built_for => format!(", although its folder is named for {named}"),
         _ => String::new(),

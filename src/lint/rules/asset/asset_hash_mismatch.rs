@@ -1,5 +1,6 @@
 //! `asset-hash-mismatch`.
 
+use crate::bundle::shown;
 use crate::finding::Level;
 use crate::lint::ContentHash;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -31,6 +32,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .expected("32 bytes")
                 .actual(format!("{bytes} bytes"))
                 .help("export the asset again; the file holds raw bytes, not hexadecimal text");
+        }
+        (RecordedHash::LfsPointer, _) => {
+            findings
+                .report(
+                    "asset.hash",
+                    "main.hash is a Git LFS pointer, and the file it stands for was not fetched, so it cannot tell whether the bytecode is whole",
+                )
+                .expected("32 bytes")
+                .actual("a Git LFS pointer")
+                .help(format!("run `git lfs pull` in {}", shown(&asset.path)));
         }
         (RecordedHash::Sha256(recorded), ContentHash::Computed(computed))
             if recorded != computed =>

@@ -22,11 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(asset) = context.asset() else {
         return;
     };
-    let name = asset
-        .path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
+    let name = asset.name.as_str();
     let Some(published) = published(name) else {
         return;
     };

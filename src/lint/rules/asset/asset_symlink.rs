@@ -1,6 +1,6 @@
 //! `asset-symlink`.
 
-use crate::bundle::Leads;
+use crate::bundle::{Leads, shown};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Provenance, Rule};
 
@@ -20,13 +20,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let target = context.target;
     for link in &target.symlinks {
         let path = link.path.strip_prefix(&target.path).unwrap_or(&link.path);
-        let path = if path.as_os_str().is_empty() {
+        let path = shown(if path.as_os_str().is_empty() {
             target.path.as_path()
         } else {
             path
-        };
+        });
+        let target = shown(&link.target);
         let where_to = match link.leads {
-            Leads::Inside => "",
+            Leads::Inside | Leads::HubCache => "",
             Leads::Outside => ", outside the bundle",
             Leads::Nowhere => ", which does not exist",
             Leads::Cycle => ", in a circle",
@@ -34,11 +35,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         findings
             .report(
-                format!("path.{}", path.display()),
-                format!("{} is a symbolic link to {}{where_to}, and the framework fails to specialize an asset behind a link although Python reads it", path.display(), link.target.display()),
+                format!("path.{path}"),
+                format!("{path} is a symbolic link to {target}{where_to}, and the framework fails to specialize an asset behind a link although Python reads it"),
             )
             .expected("a real file or folder")
-            .actual(format!("a link to {}", link.target.display()))
+            .actual(format!("a link to {target}"))
             .help("replace the link by what it leads to (`cp -RL`)");
     }
 }

@@ -1,6 +1,6 @@
 //! `asset-unreadable`.
 
-use crate::bundle::Leads;
+use crate::bundle::{Leads, shown};
 use crate::finding::Level;
 use crate::lint::ContentHash;
 use crate::lint::{Context, Family, Findings, Provenance, Rule};
@@ -49,7 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         "asset",
         format!(
             "{}{place} {}, so the asset cannot be loaded, and nothing else about it is known",
-            file.display(),
+            shown(file),
             error.message
         ),
     );

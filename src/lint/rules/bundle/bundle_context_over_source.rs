@@ -1,5 +1,6 @@
 //! `bundle-context-over-source`.
 
+use crate::files::json::natural;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -17,10 +18,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let claimed = manifest::value(context, "/language/max_context_length")
-        .and_then(serde_json::Value::as_u64);
-    let recorded = manifest::value(context, "/source/max_position_embeddings")
-        .and_then(serde_json::Value::as_u64);
+    let claimed = manifest::value(context, "/language/max_context_length").and_then(natural);
+    let recorded = manifest::value(context, "/source/max_position_embeddings").and_then(natural);
     let known = context
         .profile
         .and_then(|profile| profile.model.source_positions);

@@ -1,5 +1,6 @@
 //! `bundle-malformed-metadata`.
 
+use crate::bundle::FileFault;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, MANIFEST_FILE, Provenance, Rule};
@@ -19,16 +20,24 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let target = context.target;
     if let Some(error) = target.manifest.unreadable() {
+        let consequence = match error.fault {
+            FileFault::Limit => "so it is not looked into, and the bundle cannot be judged",
+            FileFault::Link | FileFault::Unreadable => {
+                "so there is no manifest to judge the bundle by"
+            }
+            FileFault::LfsPointer | FileFault::Content => {
+                "so the engine refuses the bundle with `malformedMetadata`"
+            }
+        };
         let finding = findings.report(
             "metadata",
-            format!(
-                "metadata.json {}, so the engine refuses the bundle with `malformedMetadata`",
-                error.message
-            ),
+            format!("metadata.json {}, {consequence}", error.message),
         );
-        finding
-            .expected("a JSON object")
-            .help("correct the file, or export the bundle again");
+        let help = match (&error.help, error.fault) {
+            (Some(help), fault) if fault != FileFault::Content => help,
+            _ => "correct the file, or export the bundle again",
+        };
+        finding.expected("a JSON object").help(help);
         if let Some(line) = error.line {
             finding.at(MANIFEST_FILE, line);
         }

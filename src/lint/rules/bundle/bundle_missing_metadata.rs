@@ -1,6 +1,6 @@
 //! `bundle-missing-metadata`.
 
-use crate::bundle::Part;
+use crate::bundle::{Part, shown};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Provenance, Rule};
 
@@ -17,7 +17,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if context.is_bundle() && matches!(context.target.manifest, Part::Absent) {
+    if let Some(mistake) = &context.target.mistaken {
+        findings
+            .report(
+                "metadata",
+                format!(
+                    "{} {}, so there is no bundle to look at",
+                    shown(&context.target.path),
+                    mistake.message
+                ),
+            )
+            .expected("a bundle's folder")
+            .help(mistake.help.clone().unwrap_or_default());
+    } else if context.is_bundle() && matches!(context.target.manifest, Part::Absent) {
         findings
             .report(
                 "metadata",

@@ -1,5 +1,6 @@
 //! `bundle-nonpositive-size`.
 
+use crate::files::json::integer;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -20,9 +21,8 @@ const SIZES: [&str; 2] = ["vocab_size", "max_context_length"];
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for field in SIZES {
-        let size = manifest::value(context, &format!("/language/{field}"))
-            .and_then(serde_json::Value::as_f64);
-        if let Some(size) = size.filter(|size| *size <= 0.0) {
+        let size = manifest::value(context, &format!("/language/{field}")).and_then(integer);
+        if let Some(size) = size.filter(|size| *size <= 0) {
             findings
                 .report(
                     format!("language.{field}"),

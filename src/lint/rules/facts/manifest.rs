@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::files::json::integer;
 use crate::lint::Context;
 
 /// Longest JSON text shown in a message, characters.
@@ -32,10 +33,7 @@ pub(in crate::lint::rules) fn text<'a>(context: &Context<'a>, pointer: &str) -> 
 
 /// True where the loader accepts the value as an integer: a whole number, however it is written.
 pub(in crate::lint::rules) fn is_integer(value: &Value) -> bool {
-    value.is_i64()
-        || value
-            .as_f64()
-            .is_some_and(|number| number.fract() == 0.0 && number.abs() < 9e15)
+    integer(value).is_some()
 }
 
 /// The JSON text of a value, shortened.

@@ -34,7 +34,7 @@ mod tests {
     fn int8hu() -> Case {
         let mut case = Case::granite_1b();
         case.edit_manifest(|json| json["name"] = "granite_int8hu_block32_sym".into());
-        case.asset().path = "g/granite_int8hu_block32_sym.aimodel".into();
+        case.asset().name = "granite_int8hu_block32_sym".into();
         let weights = &mut case.asset().weights;
         weights.quantized.push(block32(100_352, 1536));
         weights.storage[0].bytes += 163_774_464;

@@ -89,7 +89,7 @@ mod tests {
     fn a_name_without_the_word_claims_nothing() {
         let mut case = Case::granite_1b();
         case.asset().weights.quantized.clear();
-        case.asset().path = "g/granite.aimodel".into();
+        case.asset().name = "granite".into();
         case.edit_manifest(|json| json["name"] = "granite".into());
         assert_eq!(case.check(&RULE), []);
     }

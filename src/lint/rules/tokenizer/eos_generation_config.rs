@@ -1,6 +1,7 @@
 //! `eos-generation-config`.
 
 use crate::engine::stop_tokens::stop_tokens;
+use crate::files::json::natural;
 use crate::finding::Level;
 use crate::lint::rules::facts::tokenizer;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -25,8 +26,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let wanted: Vec<u64> = match &generation.value["eos_token_id"] {
-        serde_json::Value::Array(ids) => ids.iter().filter_map(serde_json::Value::as_u64).collect(),
-        id => id.as_u64().into_iter().collect(),
+        serde_json::Value::Array(ids) => ids.iter().filter_map(natural).collect(),
+        id => natural(id).into_iter().collect(),
     };
     let stops: Option<Vec<u64>> = stop_tokens(tokenizer)
         .iter()

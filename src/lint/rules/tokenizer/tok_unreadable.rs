@@ -1,6 +1,6 @@
 //! `tok-unreadable`.
 
-use crate::bundle::{JsonError, Part};
+use crate::bundle::{FileFault, JsonError, Part, shown};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -35,17 +35,21 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn report(context: &Context<'_>, findings: &mut Findings<'_>, error: &JsonError) {
-    let file = error
-        .path
-        .strip_prefix(&context.target.path)
-        .unwrap_or(&error.path)
-        .display()
-        .to_string();
+    let file = shown(
+        error
+            .path
+            .strip_prefix(&context.target.path)
+            .unwrap_or(&error.path),
+    );
     let finding = findings.report(
         format!("path.{file}"),
         format!("{file} {}, so the engine fails to load the tokenizer, or goes on without what the file says", error.message),
     );
-    finding.help("copy the tokenizer folder again from the source model");
+    let help = match (&error.help, error.fault) {
+        (Some(help), fault) if fault != FileFault::Content => help,
+        _ => "copy the tokenizer folder again from the source model",
+    };
+    finding.help(help);
     if let Some(line) = error.line {
         finding.at(file, line);
     }

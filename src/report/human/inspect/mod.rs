@@ -5,7 +5,7 @@ mod weights;
 use anstyle::Style;
 use serde_json::Value as Json;
 
-use crate::bundle::{Language, Manifest, Symlink, Target, Tokenizer};
+use crate::bundle::{Language, Manifest, Parsing, Symlink, Target, Tokenizer, shown};
 use crate::engine::memory::bytes_per_token;
 use crate::engine::outlook::Outlook;
 use crate::engine::signature::StateKind;
@@ -47,12 +47,16 @@ pub fn page(
 }
 
 fn heading(page: &mut Page, target: &Target, outlook: Option<&Outlook<'_>>) {
-    let path = target.path.display().to_string();
-    let folder = target.path.file_name().map(|name| name.to_string_lossy());
+    let path = shown(&target.path);
+    let asset = target.asset.present();
+    let folder = match target.path.file_name() {
+        Some(name) => Some(shown(name.as_ref())),
+        None => asset.map(|asset| asset.name.clone()),
+    };
     let manifest = target.manifest.present();
     let name = manifest
         .and_then(Manifest::name)
-        .map_or_else(|| folder.unwrap_or_default(), Into::into);
+        .map_or_else(|| folder.unwrap_or_default(), str::to_owned);
     let mut facts = Vec::new();
     match manifest {
         Some(manifest) => facts.extend(manifest.kind().map(str::to_owned)),
@@ -95,11 +99,11 @@ fn bundle_section(page: &mut Page, target: &Target) {
         Some(value) => page.field("compression", &compact(value)),
         None => page.field_in(DIM, "compression", "none declared"),
     }
-    let licenses = target
-        .license_files
-        .iter()
-        .filter_map(|path| path.file_name());
-    let licenses: Vec<_> = licenses.map(|name| name.to_string_lossy()).collect();
+    let licenses = target.license_files.iter().map(|license| {
+        let name = shown(license.path.file_name().unwrap_or_default().as_ref());
+        format!("{name} ({})", license.spdx.unwrap_or("unknown text"))
+    });
+    let licenses: Vec<_> = licenses.collect();
     match licenses.is_empty() {
         true => page.field_in(DIM, "license file", "none"),
         false => page.field("license file", &licenses.join(", ")),
@@ -213,7 +217,7 @@ fn asset_section(page: &mut Page, target: &Target, options: Options<'_>) {
 }
 
 fn link_text(link: &Symlink) -> String {
-    format!("{} → {}", link.path.display(), link.target.display())
+    format!("{} → {}", shown(&link.path), shown(&link.target))
 }
 
 /// `20260819T120000Z` as `2026-08-19 12:00 UTC`; anything else as it is.
@@ -262,6 +266,10 @@ fn hash(asset: &Asset, options: Options<'_>) -> (Style, String) {
         (RecordedHash::Malformed(bytes), _) => (
             BAD,
             format!("main.hash has {}, a SHA-256 has 32", plural(*bytes, "byte")),
+        ),
+        (RecordedHash::LfsPointer, _) => (
+            BAD,
+            "main.hash is a Git LFS pointer: `git lfs pull` fetches it".to_owned(),
         ),
         (RecordedHash::Missing, Some(computed)) => (
             NOTABLE,
@@ -520,9 +528,10 @@ fn tokenizer_section(page: &mut Page, target: &Target) {
     match &tokenizer.chat_template {
         None => page.field_in(DIM, "chat template", "none"),
         Some(template) => {
-            let (style, state) = match template.check() {
-                Ok(()) => (PLAIN, "parses".to_owned()),
-                Err(fault) => (BAD, format!("does not parse, {fault}")),
+            let (style, state) = match template.parse() {
+                Parsing::Sound => (PLAIN, "parses".to_owned()),
+                Parsing::Broken(fault) => (BAD, format!("does not parse, {fault}")),
+                Parsing::Unknown(what) => (NOTABLE, format!("not known here to parse, {what}")),
             };
             let end = if template.mentions_end(eos) {
                 "writes eos"

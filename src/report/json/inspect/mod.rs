@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::bundle::{DiscoverError, Failure, Manifest, Target, TargetKind, Tokenizer};
+use crate::bundle::{
+    DiscoverError, Failure, Manifest, Parsing, Target, TargetKind, Tokenizer, shown,
+};
 use crate::engine::memory::{self, tokens_per_second};
 use crate::engine::outlook::Outlook;
 use crate::engine::stop_tokens::stop_tokens;
@@ -329,7 +331,7 @@ impl<'a> Entry<'a> {
         outlook: Option<&Outlook<'a>>,
         options: Options<'a>,
     ) -> Entry<'a> {
-        let path = target.path.display().to_string();
+        let path = shown(&target.path);
         if let Some(failure) = target.failure() {
             return Entry {
                 path,
@@ -383,7 +385,7 @@ impl<'a> Entry<'a> {
     /// The entry of a path that stands for nothing.
     pub fn of_error(error: &DiscoverError) -> Entry<'a> {
         Entry {
-            path: error.path.display().to_string(),
+            path: shown(&error.path),
             error: Some(Failure::from(error.clone()).into()),
             ..Entry::default()
         }
@@ -394,7 +396,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
         Error {
             message: failure.message,
-            path: failure.path.display().to_string(),
+            path: shown(&failure.path),
             offset: failure.offset,
         }
     }
@@ -452,7 +454,10 @@ impl<'a> TokenizerFacts<'a> {
             chat_template: template.map(|template| Template {
                 source: &template.source,
                 bytes: template.text.len(),
-                error: template.check().err(),
+                error: match template.parse() {
+                    Parsing::Broken(fault) => Some(fault),
+                    Parsing::Sound | Parsing::Unknown(_) => None,
+                },
                 mentions_eos: template.mentions_end(eos_token.as_ref().map(|eos| eos.content)),
             }),
             eos_token,
@@ -473,7 +478,7 @@ impl<'a> AssetFacts<'a> {
             _ => None,
         };
         AssetFacts {
-            path: asset.path.display().to_string(),
+            path: shown(&asset.path),
             format: match asset.format {
                 AssetFormat::Source => "aimodel",
                 AssetFormat::Compiled => "aimodelc",

@@ -1,6 +1,6 @@
 //! Stop tokens and chat template against the profile's.
 
-use crate::bundle::token_text;
+use crate::bundle::{Parsing, token_text};
 use crate::lint::{Context, Findings};
 use crate::profile::Profile;
 
@@ -65,7 +65,7 @@ pub(in super::super) fn template(
     else {
         return;
     };
-    if let Err(error) = template.check() {
+    if let Parsing::Broken(error) = template.parse() {
         let message = format!(
             "the chat template of {} does not parse ({error}); conversations fall back to plain text or fail",
             template.source
