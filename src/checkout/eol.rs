@@ -58,10 +58,9 @@ impl Conversion {
     /// `None` where bytes are kept as they are.
     fn of(
         repository: &Repository,
-        path: &RepoPath,
+        place: &Path,
         configured: Configured,
     ) -> Result<Option<Conversion>, git2::Error> {
-        let place = Path::new(path.as_str());
         let attribute =
             |name| repository.get_attr_bytes(place, name, AttrCheckFlags::FILE_THEN_INDEX);
         let eol = match AttrValue::from_bytes(attribute("eol")?) {
@@ -161,6 +160,8 @@ pub struct CheckedOut<'r> {
     repository: &'r Repository,
     committed: Option<Committed<'r>>,
     configured: Configured,
+    /// Where the files are in the repository, if not at its root.
+    inside: Option<RepoPath>,
 }
 
 impl<'r> CheckedOut<'r> {
@@ -178,7 +179,16 @@ impl<'r> CheckedOut<'r> {
             repository,
             committed,
             configured: Configured::of(repository)?,
+            inside: None,
         })
+    }
+
+    /// The same where the files are those of a folder of the repository.
+    pub fn inside(self, folder: Option<RepoPath>) -> CheckedOut<'r> {
+        CheckedOut {
+            inside: folder,
+            ..self
+        }
     }
 
     /// The file's very bytes.
@@ -230,10 +240,16 @@ impl<'r> CheckedOut<'r> {
         if mode == FileMode::Symlink {
             return Ok(None);
         }
-        Conversion::of(self.repository, path, self.configured).map_err(io::Error::other)
+        let inside = self.inside.as_ref().map_or("", RepoPath::as_str);
+        let place = Path::new(inside).join(path.as_str());
+        Conversion::of(self.repository, &place, self.configured).map_err(io::Error::other)
     }
 
-    fn committable(&self, path: &RepoPath, file: &FileImage) -> io::Result<FileImage> {
+    /// What git would commit of a file that holds `file`.
+    ///
+    /// # Errors
+    /// When the attributes or what is committed cannot be read.
+    pub fn committable(&self, path: &RepoPath, file: &FileImage) -> io::Result<FileImage> {
         let conversion = match file.data.contains(&b'\r') {
             true => self.conversion(path, file.mode)?,
             false => None,

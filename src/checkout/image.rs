@@ -106,6 +106,17 @@ pub struct FileChange {
     pub after: Option<FileImage>,
 }
 
+impl FileChange {
+    /// The change that takes this one back.
+    pub fn reversed(self) -> FileChange {
+        FileChange {
+            path: self.path,
+            before: self.after,
+            after: self.before,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

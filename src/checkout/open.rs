@@ -3,17 +3,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid, Repository, Tree};
 
+use crate::checkout::RepoPath;
 use crate::checkout::blobs::Blobs;
 use crate::checkout::eol::CheckedOut;
-use crate::checkout::site::Site;
+use crate::checkout::site::{Records, Site};
 use crate::checkout::tree::{Committed, Folder, PathRules, TreeView};
 
-/// A checkout: a clone (full or shallow, attached or not), a worktree, a submodule, a bare repository, or a plain export.
+/// A checkout: a clone (full or shallow, attached or not), a worktree, a submodule, a bare repository, a folder inside
+/// another repository, or a plain export.
 pub struct Checkout {
     root: PathBuf,
     repository: Option<Repository>,
+    /// Where the root is in the repository; `None` where it is the repository's own.
+    folder: Option<RepoPath>,
 }
 
 /// Why a path is no checkout.
@@ -35,10 +39,17 @@ pub enum OpenError {
         /// libgit2's word.
         source: git2::Error,
     },
+    /// A repository whose index leaves whole folders out, which libgit2 does not read.
+    #[error("the index of `{}` is sparse, and only a full one can be read", path.display())]
+    SparseIndex {
+        /// The path given.
+        path: PathBuf,
+    },
 }
 
 impl Checkout {
-    /// Opens the checkout whose root is `path`. A folder inside a repository, but not its root, is a plain folder.
+    /// Opens the checkout whose root is `path`. A folder that a repository further up has committed is judged as that
+    /// repository has it; one that it does not know is a plain export.
     ///
     /// # Errors
     /// When the path is no folder, or is a repository that cannot be opened.
@@ -48,9 +59,24 @@ impl Checkout {
             path: path.to_owned(),
             source,
         })?;
-        let repository = match Repository::open(path) {
-            Ok(repository) => Some(repository),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
+        let checkout = match Repository::open(path) {
+            Ok(repository) => Checkout {
+                root: repository.workdir().unwrap_or(path).to_owned(),
+                repository: Some(repository),
+                folder: None,
+            },
+            Err(error) if error.code() == ErrorCode::NotFound => match surrounding(path) {
+                Some((repository, folder)) => Checkout {
+                    root: path.to_owned(),
+                    repository: Some(repository),
+                    folder: Some(folder),
+                },
+                None => Checkout {
+                    root: path.to_owned(),
+                    repository: None,
+                    folder: None,
+                },
+            },
             Err(source) => {
                 return Err(OpenError::Repository {
                     path: path.to_owned(),
@@ -58,11 +84,15 @@ impl Checkout {
                 });
             }
         };
-        let workdir = repository.as_ref().and_then(Repository::workdir);
-        Ok(Checkout {
-            root: workdir.unwrap_or(path).to_owned(),
-            repository,
-        })
+        let index = checkout.repository.as_ref().map(Repository::index);
+        match index {
+            Some(Err(error)) if error.message().contains(SPARSE_INDEX) => {
+                Err(OpenError::SparseIndex {
+                    path: path.to_owned(),
+                })
+            }
+            _ => Ok(checkout),
+        }
     }
 
     /// The folder the files are in; the repository itself where it is bare.
@@ -73,6 +103,11 @@ impl Checkout {
     /// The repository; `None` for a plain export.
     pub fn repository(&self) -> Option<&Repository> {
         self.repository.as_ref()
+    }
+
+    /// Where the root is in the repository; `None` where it is the repository's own, and for an export.
+    pub fn folder(&self) -> Option<&RepoPath> {
+        self.folder.as_ref()
     }
 
     /// The commit checked out; `None` without a repository or a first commit.
@@ -88,6 +123,10 @@ impl Checkout {
         let head = self.head();
         let commit = head.map(|id| repository.find_commit(id)).transpose()?;
         let tree = commit.map(|commit| commit.tree()).transpose()?;
+        let tree = match (tree, &self.folder) {
+            (Some(tree), Some(folder)) => below(repository, &tree, folder)?,
+            (tree, _) => tree,
+        };
         Ok(tree.map(|tree| Committed::new(repository, tree)))
     }
 
@@ -97,7 +136,8 @@ impl Checkout {
     /// When libgit2 cannot read the commit checked out or the configuration.
     pub fn files<'r>(&self, repository: &'r Repository) -> Result<CheckedOut<'r>, git2::Error> {
         let committed = self.committed(repository)?;
-        CheckedOut::new(Folder::new(&self.root), repository, committed)
+        let files = CheckedOut::new(Folder::new(&self.root), repository, committed)?;
+        Ok(files.inside(self.folder.clone()))
     }
 
     /// The trees a plan looks at.
@@ -111,6 +151,7 @@ impl Checkout {
                 current: Box::new(Folder::new(&self.root)),
                 committed: None,
                 rules: PathRules::default(),
+                records: None,
             });
         };
         let committed = self.committed(repository)?;
@@ -128,7 +169,40 @@ impl Checkout {
             rules: PathRules {
                 ignore_case: ignore_case.unwrap_or(false),
             },
+            records: None,
         })
+    }
+}
+
+/// The extension by which git marks an index that leaves folders out; libgit2 names it in its refusal.
+const SPARSE_INDEX: &str = "sdir";
+
+/// The repository further up that has committed this folder, and where the folder is in it.
+fn surrounding(path: &Path) -> Option<(Repository, RepoPath)> {
+    // A repository that cannot be opened, because it is somebody else's, is none of ours.
+    let repository = Repository::discover(path).ok()?;
+    let root = repository.workdir()?.canonicalize().ok()?;
+    let folder = path.canonicalize().ok()?;
+    let folder = RepoPath::new(folder.strip_prefix(root).ok()?.to_str()?)?;
+    let tree = repository.head().ok()?.peel_to_tree().ok()?;
+    let is_there = below(&repository, &tree, &folder).ok()?.is_some();
+    drop(tree);
+    is_there.then_some((repository, folder))
+}
+
+/// The tree at a folder of a tree; `None` where there is no such folder.
+fn below<'r>(
+    repository: &'r Repository,
+    tree: &Tree<'_>,
+    folder: &RepoPath,
+) -> Result<Option<Tree<'r>>, git2::Error> {
+    match tree.get_path(Path::new(folder.as_str())) {
+        Ok(entry) => match entry.to_object(repository)?.into_tree() {
+            Ok(tree) => Ok(Some(tree)),
+            Err(_) => Ok(None),
+        },
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -138,9 +212,15 @@ pub struct Trees<'c> {
     current: Box<dyn TreeView + 'c>,
     committed: Option<Committed<'c>>,
     rules: PathRules,
+    records: Option<&'c dyn Records>,
 }
 
-impl Trees<'_> {
+impl<'c> Trees<'c> {
+    /// The same trees with what is recorded of patches put into them.
+    pub fn recalling(self, records: Option<&'c dyn Records>) -> Trees<'c> {
+        Trees { records, ..self }
+    }
+
     /// The trees, as a plan takes them.
     pub fn site(&self) -> Site<'_> {
         Site {
@@ -148,6 +228,7 @@ impl Trees<'_> {
             committed: self.committed.as_ref().map(|tree| tree as &dyn TreeView),
             blobs: self.repository.map(|repository| repository as &dyn Blobs),
             rules: self.rules,
+            records: self.records,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the host of a bundle must do for it to run right, and the commands that do it.
 
 use super::signature::{StateKind, static_logits, static_query};
+use crate::files::quoted;
 use crate::model::Function;
 
 /// One requirement on the host.
@@ -126,15 +127,6 @@ fn needed_of_the_engine(function: &Function) -> String {
     )
 }
 
-/// A word for a POSIX shell, in quotes only where it needs them.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::signature::tests::{function, granite, tensor};
@@ -174,11 +166,5 @@ mod tests {
         };
         assert_eq!(ids(&plain), ["run-extension-skip", "run-token-limit"]);
         assert_eq!(ids(&function("main")), [] as [&str; 0]);
-    }
-
-    #[test]
-    fn a_path_is_one_word_of_a_shell() {
-        assert_eq!(quoted("a/b-1.0"), "a/b-1.0");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{EngineFacts, Need, Outcome, Provider, Verdict};
 use crate::checkout::capability::{Capability, Era};
-use crate::engine::run_contract::quoted;
+use crate::files::quoted;
 
 /// How the commands name the two sides.
 pub(super) struct Names<'a> {

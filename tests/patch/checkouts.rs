@@ -60,7 +60,33 @@ fn a_fork_of_unrelated_history_is_judged_by_content() {
 }
 
 #[test]
-fn an_export_is_verified_by_content() {
+fn an_export_keeps_its_own_notes_and_comes_back_to_the_byte() {
+    let place = two();
+    std::fs::remove_dir_all(place.engine().join(".git")).unwrap();
+    let before = place.files();
+    there_and_back(&place, "engine");
+    let notes = place.engine().join(".granite-bundle");
+    assert_eq!(
+        std::fs::read_to_string(notes.join(".gitignore")).unwrap(),
+        "*\n"
+    );
+    std::fs::remove_dir_all(&notes).unwrap();
+    assert_eq!(place.files(), before);
+    // Looking leaves nothing behind, and commits are not to be had.
+    for command in ["status", "check", "diff", "recover"] {
+        place.run(&[command]).expect(0);
+    }
+    let run = place.run(&["apply", "--commit"]).expect(1);
+    assert!(
+        run.stdout.contains("there is no commit yet"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn an_export_of_applied_patches_is_verified_by_content() {
     let place = two();
     place.run(&["verify"]).expect(1);
     place.run(&["apply"]).expect(0);
@@ -69,8 +95,140 @@ fn an_export_is_verified_by_content() {
     place.run(&["verify"]).expect(0);
     place.run(&["check"]).expect(0);
     assert!(place.run(&["diff"]).expect(0).stdout.contains("+ELEVEN"));
-    for command in ["apply", "revert"] {
-        let run = place.run(&[command]).expect(1);
-        assert!(run.stderr.contains("git init"), "{}", run.stderr);
+    place.run(&["apply"]).expect(0);
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn a_patch_does_not_reach_into_the_notes_of_an_export() {
+    let place = Place::new(&[("f", "x\n")]);
+    std::fs::remove_dir_all(place.engine().join(".git")).unwrap();
+    let text = "--- /dev/null\n+++ b/.granite-bundle/receipt.json\n@@ -0,0 +1 @@\n+out\n";
+    std::fs::write(place.stack().join("p.patch"), text).unwrap();
+    let run = place.run(&["apply"]).expect(1);
+    assert!(
+        run.stdout.contains("belongs to granite-bundle"),
+        "{}",
+        run.stdout
+    );
+}
+
+/// A repository whose folder `vendor/engine` is the checkout.
+fn vendored() -> Place {
+    let place = two();
+    let inner = place.engine().join("vendor/engine");
+    std::fs::create_dir_all(inner.parent().unwrap()).unwrap();
+    std::fs::create_dir(&inner).unwrap();
+    for name in ["src", "README"] {
+        std::fs::rename(place.engine().join(name), inner.join(name)).unwrap();
+    }
+    place.write("src/lib.swift", "not the engine's\n");
+    place.commit("vendored");
+    place
+}
+
+#[test]
+fn a_folder_inside_a_repository_is_judged_by_that_repository() {
+    let place = vendored();
+    let before = place.files();
+    there_and_back(&place, "engine/vendor/engine");
+    assert_eq!(place.files(), before);
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
+    assert!(place.engine().join(".git/granite-bundle/folders").is_dir());
+
+    let run = |args: &[&str]| {
+        let args = [args, &["--engine", "engine/vendor/engine"]].concat();
+        place.run(&args)
+    };
+    run(&["apply", "--commit"]).expect(0);
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
+    assert_eq!(
+        place.git(&["show", "--format=", "--name-only", "HEAD"]),
+        "vendor/engine/src/lib.swift\n"
+    );
+    assert_eq!(place.read("src/lib.swift"), "not the engine's\n");
+    run(&["verify"]).expect(0);
+    run(&["revert", "--commit"]).expect(0);
+    assert_eq!(place.files(), before);
+
+    // Edits and staged changes are those of that folder.
+    place.write(
+        "vendor/engine/src/lib.swift",
+        &LINES.replace("six\n", "6\n"),
+    );
+    let refused = run(&["apply"]).expect(1);
+    assert!(
+        refused
+            .stdout
+            .contains("uncommitted edits in src/lib.swift"),
+        "{}",
+        refused.stdout
+    );
+    place.git(&["add", "--all"]);
+    place.write("vendor/engine/src/lib.swift", LINES);
+    let refused = run(&["apply"]).expect(1);
+    assert!(
+        refused.stdout.contains("has staged changes"),
+        "{}",
+        refused.stdout
+    );
+}
+
+#[test]
+fn a_folder_git_does_not_know_is_an_export_wherever_it_is() {
+    let place = two();
+    let inner = place.engine().join("build/engine");
+    std::fs::create_dir_all(inner.join("src")).unwrap();
+    std::fs::write(inner.join("src/lib.swift"), LINES).unwrap();
+    there_and_back(&place, "engine/build/engine");
+    assert!(inner.join(".granite-bundle").is_dir());
+    assert_eq!(place.read("src/lib.swift"), LINES);
+}
+
+#[test]
+fn a_bare_repository_is_judged_and_is_no_checkout_to_change() {
+    let place = two();
+    place.git(&["clone", "--quiet", "--bare", ".", "../bare"]);
+    let bare = |args: &[&str]| place.run(&[args, &["--engine", "bare"]].concat());
+    let document = bare(&["status", "--json"]).expect(0).json();
+    assert_eq!(document["patches"][0]["state"], "applicable");
+    assert_eq!(document["next"], serde_json::json!([]));
+    for args in [
+        &["apply"][..],
+        &["revert"],
+        &["apply", "--json"],
+        &["apply", "--dry-run"],
+    ] {
+        let run = bare(args).expect(2);
+        assert!(run.stderr.contains("git clone bare DIR"), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_said_with_what_brings_it_back() {
+    let place = two();
+    place.git(&["sparse-checkout", "set", "--cone", "docs"]);
+    assert!(!place.engine().join("src/lib.swift").exists());
+    let run = place.run(&["check"]).expect(1);
+    assert!(
+        run.stdout.contains("left out of this sparse checkout"),
+        "{}",
+        run.stdout
+    );
+    let document = place.run(&["status", "--json"]).expect(0).json();
+    let next = document["next"][0].as_str().unwrap();
+    assert_eq!(next, "git -C engine sparse-checkout disable");
+    assert_eq!(document["next"].as_array().unwrap().len(), 1);
+    place.git(&["sparse-checkout", "disable"]);
+    place.run(&["check"]).expect(0);
+
+    place.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "docs"]);
+    place.git(&["status"]);
+    for command in ["status", "apply"] {
+        let run = place.run(&[command]).expect(2);
+        let help = "git -C engine sparse-checkout reapply --no-sparse-index";
+        assert!(run.stderr.contains(help), "{}", run.stderr);
     }
 }

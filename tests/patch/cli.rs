@@ -182,35 +182,6 @@ fn a_target_with_somebodys_edits_is_refused() {
 }
 
 #[test]
-fn an_export_and_a_bare_repository_are_judged_but_not_changed() {
-    let place = two();
-    fs::rename(place.engine().join(".git"), place.stack().join("../git")).unwrap();
-    assert_eq!(place.states(), ["applicable", "applicable"]);
-    place.run(&["check"]).expect(0);
-    place.run(&["diff"]).expect(0);
-    let before = place.everything();
-    for command in ["apply", "revert"] {
-        let run = place.run(&[command]).expect(1);
-        assert!(
-            run.stderr.contains("git init && git add -A && git commit"),
-            "{}",
-            run.stderr
-        );
-        place.run(&[command, "--json"]).expect(1).json();
-    }
-    assert_eq!(place.everything(), before);
-
-    let place = two();
-    place.git(&["clone", "--quiet", "--bare", ".", "../bare"]);
-    let document = place
-        .run(&["status", "--json", "--engine", "bare"])
-        .expect(0)
-        .json();
-    assert_eq!(document["patches"][0]["state"], "applicable");
-    place.run(&["apply", "--engine", "bare"]).expect(1);
-}
-
-#[test]
 fn the_diff_is_one_git_takes() {
     let place = two();
     let diff = place.run(&["diff"]).expect(0).stdout;

@@ -21,7 +21,7 @@ use granite_bundle::patch::format::parse::parse;
 use granite_bundle::patch::judge::judgement::Options;
 use granite_bundle::patch::judge::plan;
 use granite_bundle::patch::judge::report::State;
-use granite_bundle::patch::series::{Series, Source, from_file};
+use granite_bundle::patch::series::{Origin, Series, from_file};
 
 use crate::cases::{Case, Kind, Random, Tree, case, entry};
 
@@ -351,7 +351,7 @@ fn would_overwrite(trial: &Trial) -> bool {
 
 fn series(patch: &[u8]) -> Series {
     Series {
-        source: Source::Folder("stack".into()),
+        origin: Origin::Folder("stack".into()),
         eras: Vec::new(),
         capabilities: Vec::new(),
         patches: vec![from_file("change.patch", patch.to_vec())],
@@ -370,6 +370,7 @@ fn states_agree_with_how_the_tree_came_about() {
             committed: Some(&committed),
             blobs: None,
             rules: PathRules::default(),
+            records: None,
         };
         let series = series(&case.patch);
         let plan = plan::apply(site, &series, &Options::default()).unwrap();

@@ -14,11 +14,13 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use git2::{Repository, Signature};
+use granite_bundle::checkout::open::Checkout;
 use granite_bundle::checkout::{FileChange, FileImage, FileMode, RepoPath};
-use granite_bundle::patch::change::revert::{Revert, Source};
 use granite_bundle::patch::change::transaction::{
-    self, Recorded, Request, Session, Step, TransactionError,
+    self, Recorded, Request, Session, TransactionError, WorkTree,
 };
+use granite_bundle::patch::change::undo::{Source, Undo};
+use granite_bundle::patch::judge::changes::{PatchChanges, PatchId};
 
 use crate::kit::{FAILPOINT, Paused, Snapshot, snapshot};
 
@@ -161,7 +163,7 @@ fn put(path: &Path, mode: FileMode, data: &str) {
     }
 }
 
-fn steps() -> Vec<Step> {
+fn steps() -> Vec<PatchChanges> {
     let image = |image: &Option<(FileMode, &str)>| {
         image.map(|(mode, data)| FileImage {
             mode,
@@ -169,8 +171,8 @@ fn steps() -> Vec<Step> {
         })
     };
     [("first", FIRST), ("second", SECOND)]
-        .map(|(patch, targets)| Step {
-            patch: patch.to_owned(),
+        .map(|(patch, targets)| PatchChanges {
+            id: PatchId::named(patch),
             changes: targets
                 .iter()
                 .map(|(path, before, after)| FileChange {
@@ -183,15 +185,15 @@ fn steps() -> Vec<Step> {
         .to_vec()
 }
 
-struct Checkout(Repository);
+struct Place<'c>(WorkTree<'c>, &'c Path);
 
-impl Source for Checkout {
+impl Source for Place<'_> {
     fn image(&self, recorded: Recorded) -> Result<FileImage, TransactionError> {
         transaction::image(&self.0, recorded)
     }
 
     fn current(&self, path: &RepoPath) -> std::io::Result<Option<FileImage>> {
-        let place = self.0.workdir().unwrap().join(path.as_str());
+        let place = self.1.join(path.as_str());
         let Ok(metadata) = fs::symlink_metadata(&place) else {
             return Ok(None);
         };
@@ -217,8 +219,9 @@ impl Source for Checkout {
 
 /// Does it in this process; gives what was said of an interrupted transaction.
 fn perform(action: &str, checkout: &Path) -> Result<&'static str, TransactionError> {
-    let checkout = Checkout(Repository::open(checkout).unwrap());
-    let (session, recovered) = Session::open(&checkout.0, Duration::from_millis(100))?;
+    let opened = Checkout::open(checkout).unwrap();
+    let place = Place(WorkTree::of(&opened).unwrap(), checkout);
+    let (session, recovered) = Session::open(place.0.clone(), Duration::from_millis(100))?;
     let said = match recovered {
         Some(recovered) if recovered.finished => "finished",
         Some(_) => "undone",
@@ -228,9 +231,11 @@ fn perform(action: &str, checkout: &Path) -> Result<&'static str, TransactionErr
     let request = match action {
         "apply" => Request::apply(&steps(), &receipt)?,
         "revert" => {
-            let mut revert = Revert::new(receipt, &checkout);
-            assert!(revert.recorded("second").unwrap() && revert.recorded("first").unwrap());
-            revert.finish()
+            let mut undo = Undo::new(receipt, &place);
+            for patch in ["second", "first"] {
+                assert!(undo.recorded(&PatchId::named(patch)).unwrap());
+            }
+            undo.finish()
         }
         _ => return Ok(said),
     };

@@ -8,4 +8,6 @@ mod crash;
 mod differential;
 mod edits;
 mod faults;
+mod identity;
 mod kit;
+mod words;

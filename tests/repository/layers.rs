@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["bytes", "files", "mlir", "aicode"]),
     ("bundle", &["files", "finding", "model"]),
     ("checkout", &[]),
-    ("engine", &["bundle", "model"]),
+    ("engine", &["bundle", "files", "model"]),
     ("profile", &["bundle", "engine", "files", "model"]),
     ("finding", &[]),
     (
@@ -23,10 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "bundle", "checkout", "engine", "files", "finding", "model", "profile",
         ],
     ),
-    ("patch", &["checkout"]),
+    ("patch", &["checkout", "files"]),
     (
         "preflight",
-        &["bundle", "checkout", "engine", "model", "patch"],
+        &["bundle", "checkout", "engine", "files", "model", "patch"],
     ),
     (
         "report",

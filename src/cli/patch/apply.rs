@@ -1,10 +1,9 @@
 //! `granite-bundle patch apply`.
 
-use super::change::{Change, Planned};
-use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui, change};
+use super::change::{manner, show};
+use super::subject::Subject;
+use super::{ChangeArgs, EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::change::transaction::{Action, Request};
-use crate::patch::judge::plan;
 
 /// Put the stack into the checkout, all or nothing
 #[derive(Debug, clap::Args)]
@@ -24,30 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let change = Change {
-        action: Action::Apply,
-        engine: &args.engine,
-        stack: &args.stack,
-        change: &args.change,
-        json: args.output.json,
-    };
-    change.run(ui, |checkout, stack, site, receipt| {
-        let options = args.stack.options();
-        let plan = plan::apply(site, &stack.series, &options)?;
-        let problems = checkout.problems(&plan)?;
-        let steps: Vec<_> = plan.steps.iter().map(change::step).collect();
-        let written = change::written(&steps, &checkout.files()?)?;
-        let request = Request::apply(&written, &receipt)?;
-        let mut chain = Vec::new();
-        if args.change.commit {
-            chain = change::present(site, &stack.series, &options)?;
-            chain.extend(steps);
-        }
-        Ok(Planned {
-            report: plan.report,
-            problems,
-            request,
-            chain,
-        })
-    })
+    let subject = Subject::open(&args.engine, &args.stack)?;
+    let change = subject.stack().apply(&manner(&args.engine, &args.change));
+    show(ui, &subject, change, args.change.dry_run, args.output.json)
 }

@@ -1,11 +1,9 @@
 //! `granite-bundle patch check`.
 
-use super::checkout::{Checkout, write_json};
+use super::subject::{Subject, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::judge::plan;
 use crate::report::human;
-use crate::report::json::patch::Document;
 
 /// Tell whether `apply` would succeed, and if not, why, hunk by hunk
 #[derive(Debug, clap::Args)]
@@ -22,26 +20,29 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let stack = args.stack.load()?;
-    let checkout = Checkout::open(&args.engine)?;
-    checkout.settle(ui)?;
-    let options = args.stack.options();
-    let (plan, problems) = checkout.judge(|site| {
-        let plan = plan::apply(site, &stack.series, &options)?;
-        let problems = checkout.problems(&plan)?;
-        Ok((plan, problems))
-    })?;
+    let subject = Subject::open(&args.engine, &args.stack)?;
+    subject.settle(ui)?;
+    let stack = subject.stack();
+    let check = stack.check().map_err(|error| subject.advise(error))?;
+    let next = subject.lines(&stack.next(&check));
+    let problems: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
     let exit = Exit::unless_findings(problems.is_empty());
-    let path = checkout.path();
+    let path = subject.path();
+    let report = &check.plan.report;
     if args.output.json {
-        let (ok, engine) = (problems.is_empty(), (path.as_ref(), checkout.head()));
-        let mut document = Document::of("check", ok, engine, &stack.source, &plan.report);
+        let mut document = subject.document("check", problems.is_empty(), &path, report);
         document.details.problems = Some(problems);
+        document.details.next = Some(next);
         return write_json(ui, &document, exit);
     }
-    let heading = checkout.heading(&path, &stack, &plan.report);
-    human::patch::status(&mut ui.out, ui.width, &heading, &plan.report)?;
-    checkout.write_elsewhere(ui, &stack, &options, &plan.report)?;
-    human::patch::verdict(&mut ui.out, ui.width, "apply", &plan.steps, &problems)?;
+    human::patch::status(
+        &mut ui.out,
+        ui.width,
+        &subject.heading(&path, report),
+        report,
+    )?;
+    subject.write_elsewhere(ui, report)?;
+    human::patch::verdict(&mut ui.out, ui.width, "apply", &check.plan.steps, &problems)?;
+    human::patch::next(&mut ui.out, &next)?;
     Ok(exit)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::checkout::{Stack, write_json};
+use super::subject::write_json;
 use super::{Exit, OutputArgs, Ui};
 use crate::cli::examples;
 use crate::report::human;
@@ -28,13 +28,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let stack = Stack::load(args.stack.as_deref())?;
+    let series = super::series(args.stack.as_deref())?;
     if args.output.json {
         let engine = args.engine.as_ref().map(|path| path.to_string_lossy());
         let engine = engine.as_deref().map(|path| (path, None));
-        let document = Document::list(engine, &stack.source, &stack.series);
+        let source = series.origin.name();
+        let document = Document::list(engine, &source, &series);
         return write_json(ui, &document, Exit::Fine);
     }
-    human::patch::list(&mut ui.out, ui.width, &stack.series)?;
+    human::patch::list(&mut ui.out, ui.width, &series)?;
     Ok(Exit::Fine)
 }

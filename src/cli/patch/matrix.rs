@@ -1,12 +1,11 @@
 //! `granite-bundle patch matrix`.
 
-use super::checkout::{Checkout, write_json};
+use super::subject::{Subject, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::Advised;
 use crate::cli::examples;
-use crate::patch::judge::matrix::{history, matrix};
 use crate::report::human;
-use crate::report::json::patch::{Document, Stretch};
+use crate::report::json::patch::Stretch;
 
 /// Show which patch applies to which part of the engine's history
 #[derive(Debug, clap::Args)]
@@ -38,20 +37,16 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let stack = args.stack.load()?;
-    let checkout = Checkout::open(&args.engine)?;
-    checkout.settle(ui)?;
-    let path = checkout.path();
-    let repository = checkout.repository().ok_or_else(|| Advised {
+    let subject = Subject::open(&args.engine, &args.stack)?;
+    subject.settle(ui)?;
+    let path = subject.path();
+    let revisions = args.range.as_deref().unwrap_or(&args.rev);
+    let matrix = subject.stack().matrix(revisions)?.ok_or_else(|| Advised {
         message: format!("`{path}` is no git repository and has no history"),
         help: "give a clone of the engine, shallow or not".to_owned(),
     })?;
-    let revisions = args.range.as_deref().unwrap_or(&args.rev);
-    let commits = history(repository, revisions)?;
-    let matrix = matrix(repository, &stack.series, &args.stack.options(), &commits)?;
     if args.output.json {
-        let engine = Some((path.as_ref(), checkout.head()));
-        let mut document = Document::bare("matrix", true, engine, &stack.source);
+        let mut document = subject.bare_document("matrix", &path);
         document.details.matrix = Some(Stretch::all(&matrix));
         return write_json(ui, &document, Exit::Fine);
     }

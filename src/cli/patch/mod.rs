@@ -3,21 +3,23 @@
 mod apply;
 mod change;
 mod check;
-mod checkout;
 mod diff;
 mod list;
 mod matrix;
 mod recover;
 mod revert;
 mod status;
+mod subject;
 mod verify;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Exit, Ui, examples};
 use crate::patch::judge::judgement::Options;
-use checkout::Stack;
+use crate::patch::series::Series;
+use subject::option;
 
 /// Manage the patch stack of an engine checkout
 ///
@@ -63,7 +65,7 @@ struct EngineArgs {
 }
 
 /// Which patches.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 struct StackArgs {
     /// A folder of patches instead of the built-in stack
     #[arg(long, value_name = "DIR")]
@@ -83,8 +85,8 @@ struct StackArgs {
 }
 
 impl StackArgs {
-    fn load(&self) -> anyhow::Result<Stack> {
-        Stack::load(self.stack.as_deref())
+    fn series(&self) -> anyhow::Result<Series> {
+        series(self.stack.as_deref())
     }
 
     fn options(&self) -> Options {
@@ -95,16 +97,30 @@ impl StackArgs {
     }
 
     /// The flags that make the same choice again.
-    fn flags(&self) -> String {
-        let mut flags = String::new();
+    fn flags(&self) -> Vec<OsString> {
+        let mut flags = Vec::new();
         if let Some(stack) = &self.stack {
-            flags += &format!(" --stack {}", stack.display());
+            flags.extend(option("--stack", stack.as_os_str()));
         }
         if let Some(only) = &self.only {
-            flags += &format!(" --only {only}");
+            flags.extend(option("--only", only.as_ref()));
+        }
+        if self.three_way && self.stack.is_some() {
+            flags.push("--three-way".into());
+        }
+        if self.no_three_way && self.stack.is_none() {
+            flags.push("--no-three-way".into());
         }
         flags
     }
+}
+
+/// The built-in series, or a folder's.
+fn series(folder: Option<&Path>) -> anyhow::Result<Series> {
+    Ok(match folder {
+        Some(folder) => Series::from_dir(folder)?,
+        None => Series::builtin()?,
+    })
 }
 
 /// How to write the result.

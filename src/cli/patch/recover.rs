@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use super::checkout::Checkout;
-use super::{EngineArgs, Exit, OutputArgs, Ui};
+use super::subject::{Subject, write_json};
+use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::report::json::patch::{Document, Settled};
+use crate::report::json::patch::Settled;
 
 /// Finish or undo what an interrupted command left
 #[derive(Debug, clap::Args)]
@@ -20,14 +20,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let checkout = Checkout::open(&args.engine)?;
-    let recovered = checkout.settle(ui)?;
+    let choice = StackArgs::default();
+    let subject = Subject::open(&args.engine, &choice)?;
+    let recovered = subject.settle(ui)?;
     if args.output.json {
-        let path = checkout.path();
-        let engine = Some((path.as_ref(), checkout.head()));
-        let mut document = Document::bare("recover", true, engine, "built-in");
+        let path = subject.path();
+        let mut document = subject.bare_document("recover", &path);
         document.details.recovered = Some(recovered.as_ref().map(Settled::of));
-        return super::checkout::write_json(ui, &document, Exit::Fine);
+        return write_json(ui, &document, Exit::Fine);
     }
     if recovered.is_none() {
         writeln!(

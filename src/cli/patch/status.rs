@@ -1,11 +1,9 @@
 //! `granite-bundle patch status`.
 
-use super::checkout::{Checkout, write_json};
+use super::subject::{Subject, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::judge::plan;
 use crate::report::human;
-use crate::report::json::patch::Document;
 
 /// Show where the checkout stands: every capability, every patch, and what to do next
 #[derive(Debug, clap::Args)]
@@ -22,23 +20,27 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let stack = args.stack.load()?;
-    let checkout = Checkout::open(&args.engine)?;
-    checkout.settle(ui)?;
-    let options = args.stack.options();
-    let report = checkout.judge(|site| Ok(plan::status(site, &stack.series, &options)?))?;
-    let path = checkout.path();
+    let subject = Subject::open(&args.engine, &args.stack)?;
+    subject.settle(ui)?;
+    let stack = subject.stack();
+    let check = stack.check().map_err(|error| subject.advise(error))?;
+    let next = subject.lines(&stack.next(&check));
+    let path = subject.path();
+    let report = &check.plan.report;
     if args.output.json {
-        let engine = (path.as_ref(), checkout.head());
-        let document = Document::of("status", true, engine, &stack.source, &report);
+        let mut document = subject.document("status", true, &path, report);
+        document.details.next = Some(next);
         return write_json(ui, &document, Exit::Fine);
     }
-    let heading = checkout.heading(&path, &stack, &report);
-    human::patch::status(&mut ui.out, ui.width, &heading, &report)?;
-    checkout.write_elsewhere(ui, &stack, &options, &report)?;
-    let flags = args.stack.flags();
-    human::patch::outlook(&mut ui.out, ui.width, &report, |command| {
-        format!("granite-bundle patch {command} --engine {path}{flags}")
-    })?;
+    human::patch::status(
+        &mut ui.out,
+        ui.width,
+        &subject.heading(&path, report),
+        report,
+    )?;
+    subject.write_elsewhere(ui, report)?;
+    let problems: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
+    human::patch::outlook(&mut ui.out, ui.width, report, &problems)?;
+    human::patch::next(&mut ui.out, &next)?;
     Ok(Exit::Fine)
 }

@@ -1,11 +1,9 @@
 //! `granite-bundle patch verify`.
 
-use super::checkout::{Checkout, write_json};
+use super::subject::{Subject, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
-use crate::patch::judge::verify::verify;
 use crate::report::human;
-use crate::report::json::patch::Document;
 
 /// Verify that every needed capability is there and nothing is half there
 #[derive(Debug, clap::Args)]
@@ -22,28 +20,24 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let stack = args.stack.load()?;
-    let checkout = Checkout::open(&args.engine)?;
-    checkout.settle(ui)?;
-    let options = args.stack.options();
-    let verification = checkout.judge(|site| Ok(verify(site, &stack.series, &options)?))?;
+    let subject = Subject::open(&args.engine, &args.stack)?;
+    subject.settle(ui)?;
+    let verification = subject.stack().verify();
+    let verification = verification.map_err(|error| subject.advise(error))?;
     let exit = Exit::unless_findings(verification.holds());
-    let path = checkout.path();
+    let path = subject.path();
     let report = &verification.report;
     if args.output.json {
-        let engine = (path.as_ref(), checkout.head());
-        let mut document = Document::of(
-            "verify",
-            verification.holds(),
-            engine,
-            &stack.source,
-            report,
-        );
+        let mut document = subject.document("verify", verification.holds(), &path, report);
         document.details.problems = Some(human::patch::shortcomings(&verification));
         return write_json(ui, &document, exit);
     }
-    let heading = checkout.heading(&path, &stack, report);
-    human::patch::status(&mut ui.out, ui.width, &heading, report)?;
+    human::patch::status(
+        &mut ui.out,
+        ui.width,
+        &subject.heading(&path, report),
+        report,
+    )?;
     human::patch::verification(&mut ui.out, ui.width, &verification)?;
     Ok(exit)
 }

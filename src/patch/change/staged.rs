@@ -4,9 +4,10 @@
 
 use std::path::Path;
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, IndexEntryExtendedFlag, Oid, Repository};
 
 use crate::checkout::{FileImage, RepoPath};
+use crate::patch::change::transaction::WorkTree;
 
 /// A file the index has something of that would be lost sight of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,16 +20,36 @@ pub enum Staged {
     Conflict(RepoPath),
 }
 
+/// Whether a sparse checkout leaves a file out: git's `skip-worktree`.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn is_left_out(work_tree: &WorkTree<'_>, path: &RepoPath) -> Result<bool, git2::Error> {
+    let Some(repository) = work_tree.repository() else {
+        return Ok(false);
+    };
+    let entry = repository
+        .index()?
+        .get_path(&work_tree.in_repository(path), 0);
+    Ok(entry.is_some_and(|entry| {
+        IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended)
+            .contains(IndexEntryExtendedFlag::SKIP_WORKTREE)
+    }))
+}
+
 /// Looks at one file; `current` is what it holds now.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn staged(
-    repository: &Repository,
+pub(super) fn staged(
+    work_tree: &WorkTree<'_>,
     path: &RepoPath,
     current: Option<&FileImage>,
 ) -> Result<Option<Staged>, git2::Error> {
-    let place = Path::new(path.as_str());
+    let Some(repository) = work_tree.repository() else {
+        return Ok(None);
+    };
+    let place = &work_tree.in_repository(path);
     let index = repository.index()?;
     if (1..=3).any(|stage| index.get_path(place, stage).is_some()) {
         return Ok(Some(Staged::Conflict(path.clone())));

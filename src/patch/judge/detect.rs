@@ -7,6 +7,7 @@ use git2::{ObjectType, Oid};
 
 use crate::checkout::blobs::Blobs;
 use crate::checkout::capability::{Era, all_hold};
+use crate::checkout::site::Records;
 use crate::checkout::tree::{Entry, Overlay, PathRules, TreeView, image};
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 use crate::patch::fit::merge::{merge, sides};
@@ -43,6 +44,8 @@ pub struct Looking<'v> {
     pub blobs: Option<&'v dyn Blobs>,
     /// How paths are read.
     pub rules: PathRules,
+    /// What was put into the tree, as far as that was recorded.
+    pub records: Option<&'v dyn Records>,
     /// The tree's era.
     pub era: Option<Era>,
 }
@@ -62,7 +65,7 @@ pub fn strip<'s, 'v>(
     };
     for patch in patches.rev() {
         for variant in by_era(patch, looking.era) {
-            if let Some(found) = find(variant, &stripped.tree, looking)? {
+            if let Some(found) = find(patch, variant, &stripped.tree, looking)? {
                 stripped.tree.apply(&found.removal);
                 stripped.found.insert(&patch.name, found);
                 break;
@@ -80,6 +83,7 @@ pub fn by_era(patch: &Patch, era: Option<Era>) -> impl Iterator<Item = &Variant>
 }
 
 fn find<'s>(
+    patch: &Patch,
     variant: &'s Variant,
     tree: &Overlay<'_>,
     looking: Looking<'_>,
@@ -95,12 +99,37 @@ fn find<'s>(
         removal,
         entangled,
     };
+    if let Some(removal) = as_recorded(patch, variant, tree, looking)? {
+        return Ok(Some(found(removal, false)));
+    }
     if let Some((trial, removal)) = backwards(files, tree, looking.rules)? {
         let there = is_there(variant, files, &trial, &removal, tree, looking)?;
         return Ok(there.then(|| found(removal, false)));
     }
     let removal = merged_out(files, tree, looking)?;
     Ok(removal.map(|removal| found(removal, true)))
+}
+
+/// What takes a patch away where every file is still what is recorded to have come of it, however it was put in: by a
+/// merge, its hunks may not be placed backwards.
+fn as_recorded(
+    patch: &Patch,
+    variant: &Variant,
+    tree: &dyn TreeView,
+    looking: Looking<'_>,
+) -> io::Result<Option<Vec<FileChange>>> {
+    let recorded = match looking.records {
+        Some(records) => records.changes(&patch.name, &variant.digest)?,
+        None => None,
+    };
+    let mut removal = Vec::new();
+    for change in recorded.into_iter().flatten() {
+        if image(tree, &change.path)? != change.after {
+            return Ok(None);
+        }
+        removal.push(change.reversed());
+    }
+    Ok((!removal.is_empty()).then_some(removal))
 }
 
 /// Takes a file's change away where the file is the very post-image recorded, so that not even context is needed.

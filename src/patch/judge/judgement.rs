@@ -73,6 +73,7 @@ impl<'s, 'v> Judgement<'s, 'v> {
         };
         let mut judging = Judging {
             site,
+            series,
             era,
             three_way: options.three_way,
             knows_eras: !series.eras.is_empty(),
@@ -124,6 +125,7 @@ fn looking<'v>(site: Site<'v>, series: &Series, view: &dyn TreeView) -> io::Resu
         committed: site.committed,
         blobs: site.blobs,
         rules: site.rules,
+        records: site.records,
         era: recognise_era(&series.eras, view)?,
     })
 }
@@ -133,6 +135,10 @@ fn pristine<'v>(site: Site<'v>, series: &Series) -> io::Result<Option<Overlay<'v
     let Some(committed) = site.committed else {
         return Ok(None);
     };
-    let looking = looking(site, series, committed)?;
+    let looking = Looking {
+        // What is recorded is about the files.
+        records: None,
+        ..looking(site, series, committed)?
+    };
     Ok(Some(strip(series.patches.iter(), committed, looking)?.tree))
 }

@@ -169,6 +169,7 @@ fn judge(
         committed: Some(&view),
         blobs: Some(repository),
         rules: PathRules::default(),
+        records: None,
     };
     status(site, series, options)
 }

@@ -2,7 +2,7 @@
 
 use crate::checkout::RepoPath;
 use crate::checkout::site::Site;
-use crate::patch::judge::changes::PatchChanges;
+use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options, chosen};
 use crate::patch::judge::report::{StackReport, State};
 use crate::patch::series::Series;
@@ -84,11 +84,10 @@ pub fn revert(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan
     let wanted = chosen(series, options)?;
     let found = wanted.iter().rev().filter_map(|patch| {
         let found = judgement.stripped.found.get(patch.name.as_str())?;
-        Some(PatchChanges::of(
-            patch,
-            found.variant,
-            found.removal.clone(),
-        ))
+        Some(PatchChanges {
+            id: PatchId::of(series, patch, found.variant),
+            changes: found.removal.clone(),
+        })
     });
     judgement.steps = found.collect();
     let refusal = (!half.is_empty()).then_some(Refusal::HalfThere(half));

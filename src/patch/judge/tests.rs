@@ -17,7 +17,7 @@ use crate::patch::judge::plan::{Refusal, apply, revert, status};
 use crate::patch::judge::report::{StackReport, State};
 use crate::patch::judge::verify::verify;
 use crate::patch::series::Series;
-use crate::patch::series::{Source, Variant, from_file};
+use crate::patch::series::{Origin, Variant, from_file};
 
 const STOCK: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
 const FIRST: &str = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n";
@@ -35,7 +35,7 @@ fn tree(text: &str) -> Memory {
 fn folder(patches: &[(&str, &str)]) -> Series {
     let patches = patches.iter();
     Series {
-        source: Source::Folder("stack".into()),
+        origin: Origin::Folder("stack".into()),
         eras: Vec::new(),
         capabilities: Vec::new(),
         patches: patches
@@ -50,6 +50,7 @@ fn site<'v>(view: &'v Memory, committed: &'v Memory) -> Site<'v> {
         committed: Some(committed),
         blobs: None,
         rules: PathRules::default(),
+        records: None,
     }
 }
 
@@ -82,7 +83,11 @@ fn each_patch_is_judged_on_the_result_of_those_before() {
     let report = status(site(&both, &stock), &series, &Options::default()).unwrap();
     assert_eq!(states(&report), [State::Applied, State::Applied]);
     let back = revert(site(&both, &stock), &series, &Options::default()).unwrap();
-    let names: Vec<_> = back.steps.iter().map(|step| step.patch.as_str()).collect();
+    let names: Vec<_> = back
+        .steps
+        .iter()
+        .map(|step| step.id.name.as_str())
+        .collect();
     assert_eq!(names, ["2", "1"]);
     let last = back.steps[1].changes[0].after.as_ref().unwrap();
     assert_eq!(last.data, STOCK.as_bytes());
@@ -130,6 +135,7 @@ fn builtin_like() -> Series {
         provides: provides.to_vec(),
         file: file.to_owned(),
         present: vec![probe("contains = 'TWO'")],
+        digest: String::new(),
         text: text.as_bytes().into(),
         files: parse(text.as_bytes()),
     };
@@ -153,7 +159,7 @@ fn builtin_like() -> Series {
         variant(Era::E2, "p/e2.patch", &newer, &all[1..]),
     ];
     Series {
-        source: Source::BuiltIn,
+        origin: Origin::BuiltIn,
         eras: vec![era(Era::E2, "new one"), era(Era::E1, "one")],
         capabilities: vec![
             capability(all[0], "new one"),

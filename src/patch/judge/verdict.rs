@@ -12,11 +12,11 @@ use crate::checkout::{FileChange, FileImage, RepoPath};
 use crate::patch::fit::explain::{self, HunkReport, HunkVerdict};
 use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
 use crate::patch::format::file::FilePatch;
-use crate::patch::judge::changes::PatchChanges;
+use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::detect::{self, Found, blob_id, by_era};
 use crate::patch::judge::report::{FileReport, PatchReport, State};
 use crate::patch::judge::syntax::{is_swift, new_faults};
-use crate::patch::series::{Patch, Variant};
+use crate::patch::series::{Patch, Series, Variant};
 
 /// Both trees without any patch of the series; where they differ, somebody has edited.
 pub(super) struct Baseline<'v> {
@@ -53,6 +53,7 @@ impl Baseline<'_> {
 /// The judging of one patch after the other.
 pub(super) struct Judging<'a, 'v> {
     pub(super) site: Site<'v>,
+    pub(super) series: &'a Series,
     pub(super) era: Option<Era>,
     pub(super) three_way: bool,
     pub(super) knows_eras: bool,
@@ -162,7 +163,10 @@ impl Judging<'_, '_> {
             return Ok(false);
         }
         self.tree = after;
-        self.steps.push(PatchChanges::of(patch, variant, changes));
+        self.steps.push(PatchChanges {
+            id: PatchId::of(self.series, patch, variant),
+            changes,
+        });
         Ok(true)
     }
 

@@ -43,7 +43,7 @@ pub fn render(run: Run<'_>, columns: u16, quiet: bool) -> String {
     let targets = report.linted.iter().zip(&view.targets);
     let mut pages = targets
         .map(|(one, shown)| (one, shown.findings.as_slice()))
-        .filter(|(_, shown)| has_loud(shown) || (!many && !(quiet && shown.is_empty())))
+        .filter(|(_, shown)| has_loud(shown) || !(many || quiet && shown.is_empty()))
         .collect::<Vec<_>>();
     pages.sort_by_key(|(_, shown)| shown.iter().map(rank).max());
     for (one, shown) in pages {

@@ -4,25 +4,41 @@ use std::io::Write;
 use std::path::Path;
 
 use git2::build::TreeUpdateBuilder;
-use git2::{Delta, IndexEntry, IndexTime, Oid, Repository};
+use git2::{Delta, IndexEntry, IndexTime, Oid, Repository, Signature, Time};
 
-use super::TransactionError;
+use super::error::TransactionError;
 use super::failpoint;
 use super::journal::{Action, Publish};
-use crate::checkout::{FileChange, FileMode};
+use super::work_tree::WorkTree;
+use crate::checkout::{FileChange, FileImage, FileMode};
+use crate::patch::format::mail::Author;
 
 /// A commit to make.
 #[derive(Debug, Clone)]
 pub struct Commit {
     /// The whole message.
     pub message: String,
+    /// Who made the change, where that is not who commits it.
+    pub author: Option<Author>,
     /// What it changes in its parent.
     pub changes: Vec<FileChange>,
+}
+
+/// The author as git has it; without a date, now.
+fn signature(author: &Author) -> Result<Signature<'static>, git2::Error> {
+    match author.date {
+        Some(date) => {
+            let time = Time::new(date.seconds, date.zone_minutes);
+            Signature::new(&author.name, &author.address, &time)
+        }
+        None => Signature::now(&author.name, &author.address),
+    }
 }
 
 /// Makes the commits, on top of `HEAD`, without moving anything.
 pub(super) fn prepare(
     repository: &Repository,
+    work_tree: &WorkTree<'_>,
     commits: &[Commit],
 ) -> Result<Option<Publish>, git2::Error> {
     if commits.is_empty() {
@@ -36,24 +52,27 @@ pub(super) fn prepare(
         head.name()?.to_owned()
     };
     let from = parent.id().to_string();
-    let signature = repository.signature()?;
+    let committer = repository.signature()?;
     for commit in commits {
         let mut update = TreeUpdateBuilder::new();
         for change in &commit.changes {
+            let path = work_tree.in_repository(&change.path);
             match &change.after {
-                Some(_) => {
-                    let (oid, mode) = blob(repository, change)?;
-                    update.upsert(change.path.as_str(), oid, mode);
+                Some(image) => {
+                    let (oid, mode) = blob(repository, &path, image)?;
+                    update.upsert(path, oid, mode);
                 }
                 None => {
-                    update.remove(change.path.as_str());
+                    update.remove(path);
                 }
             }
         }
         let tree = update.create_updated(repository, &parent.tree()?)?;
         let tree = repository.find_tree(tree)?;
+        let author = commit.author.as_ref().map(self::signature).transpose()?;
+        let author = author.as_ref().unwrap_or(&committer);
         let message = &commit.message;
-        let oid = repository.commit(None, &signature, &signature, message, &tree, &[&parent])?;
+        let oid = repository.commit(None, author, &committer, message, &tree, &[&parent])?;
         parent = repository.find_commit(oid)?;
     }
     Ok(Some(Publish {
@@ -66,13 +85,9 @@ pub(super) fn prepare(
 /// Stores a content as `git add` would, with the line ending conversion configured for its path.
 fn blob(
     repository: &Repository,
-    change: &FileChange,
+    path: &Path,
+    image: &FileImage,
 ) -> Result<(Oid, git2::FileMode), git2::Error> {
-    let Some(image) = &change.after else {
-        return Err(git2::Error::from_str(
-            "a deleted file has no content to store",
-        ));
-    };
     let write = |hint: Option<&Path>| -> Result<Oid, git2::Error> {
         let mut writer = repository.blob_writer(hint)?;
         writer
@@ -81,14 +96,8 @@ fn blob(
         writer.commit()
     };
     Ok(match image.mode {
-        FileMode::Regular => (
-            write(Some(Path::new(change.path.as_str())))?,
-            git2::FileMode::Blob,
-        ),
-        FileMode::Executable => (
-            write(Some(Path::new(change.path.as_str())))?,
-            git2::FileMode::BlobExecutable,
-        ),
+        FileMode::Regular => (write(Some(path))?, git2::FileMode::Blob),
+        FileMode::Executable => (write(Some(path))?, git2::FileMode::BlobExecutable),
         FileMode::Symlink => (write(None)?, git2::FileMode::Link),
     })
 }

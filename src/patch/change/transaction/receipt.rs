@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Recorded, repo_path};
 use crate::checkout::RepoPath;
+use crate::patch::judge::changes::PatchId;
 
 /// The version of the receipt's file.
 const VERSION: u32 = 1;
@@ -23,6 +24,12 @@ pub struct Receipt {
 pub struct AppliedPatch {
     /// Its name in the series.
     pub patch: String,
+    /// The digest of its text's changes; older receipts have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Where its series came from; older receipts do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
     /// The files it changed, in the patch's order.
     pub files: Vec<AppliedFile>,
     /// The directories made for it, outermost first; taken away again when empty.
@@ -69,24 +76,30 @@ impl Receipt {
     }
 
     /// The entry of a patch.
-    pub fn of(&self, patch: &str) -> Option<&AppliedPatch> {
-        self.applied.iter().find(|applied| applied.patch == patch)
-    }
-
-    /// What the latest patch that touched `path` made of it.
-    pub fn latest(&self, path: &RepoPath) -> Option<&AppliedFile> {
-        let files = self.applied.iter().rev().flat_map(|applied| &applied.files);
-        files.into_iter().find(|file| &file.path == path)
+    pub fn of(&self, id: &PatchId) -> Option<&AppliedPatch> {
+        self.applied.iter().find(|applied| applied.is_of(id))
     }
 
     /// Notes a patch as the latest applied.
-    pub fn push(&mut self, applied: AppliedPatch) {
-        self.forget(&applied.patch);
+    pub fn push(&mut self, id: &PatchId, applied: AppliedPatch) {
+        self.forget(id);
         self.applied.push(applied);
     }
 
     /// Forgets a patch.
-    pub fn forget(&mut self, patch: &str) {
-        self.applied.retain(|applied| applied.patch != patch);
+    pub fn forget(&mut self, id: &PatchId) {
+        self.applied.retain(|applied| !applied.is_of(id));
+    }
+}
+
+impl AppliedPatch {
+    /// Whether this is the patch, by its name and, where both sides know it, its text: two stacks may call different
+    /// patches by one name, and a patch may be rewritten after it was applied.
+    pub fn is_of(&self, id: &PatchId) -> bool {
+        let same_text = match (&self.digest, &id.digest) {
+            (Some(recorded), Some(asked)) => recorded == asked,
+            _ => true,
+        };
+        self.patch == id.name && same_text
     }
 }

@@ -8,13 +8,16 @@ use std::time::Duration;
 use git2::{Repository, Signature};
 
 use super::*;
-use crate::checkout::FileMode;
+use crate::checkout::open::Checkout as Opened;
+use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
+use crate::patch::judge::changes::{PatchChanges, PatchId};
 
 const WAIT: Duration = Duration::from_millis(50);
 
 struct Checkout {
     root: tempfile::TempDir,
     repository: Repository,
+    opened: Opened,
 }
 
 impl Checkout {
@@ -38,7 +41,12 @@ impl Checkout {
         let mut config = repository.config().unwrap();
         config.set_str("user.name", "T").unwrap();
         config.set_str("user.email", "t@example.invalid").unwrap();
-        Checkout { root, repository }
+        let opened = Opened::open(root.path()).unwrap();
+        Checkout {
+            root,
+            repository,
+            opened,
+        }
     }
 
     fn path(&self, path: &str) -> std::path::PathBuf {
@@ -50,10 +58,14 @@ impl Checkout {
     }
 
     fn session(&self) -> Session<'_> {
-        Session::open(&self.repository, WAIT).unwrap().0
+        Session::open(self.work_tree(), WAIT).unwrap().0
     }
 
-    fn execute(&self, steps: &[Step]) -> Result<Outcome, TransactionError> {
+    fn work_tree(&self) -> WorkTree<'_> {
+        WorkTree::of(&self.opened).unwrap()
+    }
+
+    fn execute(&self, steps: &[PatchChanges]) -> Result<Outcome, TransactionError> {
         let session = self.session();
         let request = Request::apply(steps, &session.receipt()?)?;
         session.execute(request)
@@ -89,9 +101,9 @@ fn change(path: &str, before: Option<FileImage>, after: Option<FileImage>) -> Fi
     }
 }
 
-fn step(patch: &str, changes: Vec<FileChange>) -> Step {
-    Step {
-        patch: patch.to_owned(),
+fn step(patch: &str, changes: Vec<FileChange>) -> PatchChanges {
+    PatchChanges {
+        id: PatchId::named(patch),
         changes,
     }
 }
@@ -110,11 +122,11 @@ fn modifies_creates_and_deletes_together() {
     assert_eq!(outcome.unwrap().changed.len(), 3);
     assert_eq!(checkout.text("a/one"), "one\r\n");
     assert_eq!(checkout.listing(), ["a", "a/one", "c", "c/d", "c/d/three"]);
-    let receipt = receipt(&checkout.repository).unwrap();
+    let receipt = receipt(&checkout.work_tree()).unwrap();
     assert_eq!(receipt.applied[0].directories, ["c", "c/d"]);
     let before = receipt.applied[0].files[1].before.unwrap();
-    assert_eq!(image(&checkout.repository, before).unwrap().data, b"2");
-    assert!(!interrupted(&checkout.repository));
+    assert_eq!(image(&checkout.work_tree(), before).unwrap().data, b"2");
+    assert!(!interrupted(&checkout.work_tree()));
 }
 
 #[test]
@@ -126,9 +138,11 @@ fn steps_are_joined_and_every_image_is_kept() {
     ];
     checkout.execute(&steps).unwrap();
     assert_eq!(checkout.text("f"), "2");
-    let receipt = receipt(&checkout.repository).unwrap();
-    let middle = receipt.of("p").unwrap().files[0].after.unwrap();
-    assert_eq!(image(&checkout.repository, middle).unwrap().data, b"1");
+    let receipt = receipt(&checkout.work_tree()).unwrap();
+    let middle = receipt.of(&PatchId::named("p")).unwrap().files[0]
+        .after
+        .unwrap();
+    assert_eq!(image(&checkout.work_tree(), middle).unwrap().data, b"1");
 }
 
 #[test]
@@ -232,12 +246,12 @@ fn a_repository_inside_is_not_entered() {
 fn the_lock_is_exclusive_and_a_stale_file_is_harmless() {
     let checkout = Checkout::new(&[("f", "0")]);
     let session = checkout.session();
-    let Err(error) = Session::open(&checkout.repository, WAIT) else {
+    let Err(error) = Session::open(checkout.work_tree(), WAIT) else {
         panic!("locked twice");
     };
     assert!(matches!(error, TransactionError::Locked { .. }));
     drop(session);
-    assert!(Session::open(&checkout.repository, WAIT).is_ok());
+    assert!(Session::open(checkout.work_tree(), WAIT).is_ok());
 }
 
 #[test]
@@ -252,6 +266,7 @@ fn commits_move_the_branch_and_keep_the_rest_of_the_index() {
     let mut request = Request::apply(&steps, &Receipt::default()).unwrap();
     request.commits.push(Commit {
         message: "p".to_owned(),
+        author: None,
         changes: request.changes.clone(),
     });
     let outcome = session.execute(request).unwrap();
@@ -265,4 +280,45 @@ fn commits_move_the_branch_and_keep_the_rest_of_the_index() {
     let status = |path: &str| checkout.repository.status_file(Path::new(path)).unwrap();
     assert_eq!(status("f"), git2::Status::CURRENT);
     assert_eq!(status("g"), git2::Status::INDEX_MODIFIED);
+}
+
+#[test]
+fn images_that_git_has_packed_are_still_there() {
+    let checkout = Checkout::new(&[("f", "0")]);
+    let back_and_forth = |checkout: &Checkout| {
+        for (before, after) in [("0", "1"), ("1", "0")] {
+            let steps = [step("p", vec![change("f", file(before), file(after))])];
+            checkout.execute(&steps).unwrap();
+        }
+    };
+    back_and_forth(&checkout);
+    let images = checkout.path(".git/granite-bundle/images.git");
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        assert!(
+            git.arg("--git-dir")
+                .arg(&images)
+                .args(arguments)
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    let objects = |checkout: &Checkout| {
+        let objects = checkout.path(".git/granite-bundle/images.git/objects");
+        let walk = walkdir::WalkDir::new(objects).into_iter();
+        walk.filter(|entry| entry.as_ref().unwrap().file_type().is_file())
+            .count()
+    };
+    assert_eq!(objects(&checkout), 2);
+    git(&["repack", "-adk", "--quiet"]);
+    git(&["prune-packed", "--quiet"]);
+    back_and_forth(&checkout);
+    let before = receipt(&checkout.work_tree()).unwrap().applied[0].files[0]
+        .before
+        .unwrap();
+    assert_eq!(image(&checkout.work_tree(), before).unwrap().data, b"1");
+    // Nothing refers to them, and git still does not take them for garbage.
+    git(&["gc", "--quiet"]);
+    assert_eq!(image(&checkout.work_tree(), before).unwrap().data, b"1");
 }

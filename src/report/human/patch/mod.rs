@@ -6,13 +6,16 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::patch::change::transaction::{Action, Left, LeftReason, Outcome, Recovered, Request};
+use crate::patch::change::transaction::{
+    Action, KeptEdit, KeptReason, Outcome, Recovered, Request,
+};
 use crate::patch::fit::explain::{DriftKind, HunkReport, HunkVerdict};
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::matrix::Matrix;
 use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
 use crate::patch::judge::verify::Verification;
 use crate::patch::series::Series;
+use crate::report::terminal::safe;
 
 /// Hunks explained for each file; the rest are counted.
 const EXPLAINED_HUNKS: usize = 3;
@@ -380,7 +383,7 @@ fn paint(kind: DriftKind, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// What to do about a status, if anything; `command` completes a subcommand to a whole command line.
+/// What a status comes to.
 ///
 /// # Errors
 /// The writer's.
@@ -388,35 +391,34 @@ pub fn outlook(
     out: &mut dyn Write,
     width: u16,
     report: &StackReport,
-    command: impl Fn(&str) -> String,
+    problems: &[String],
 ) -> io::Result<()> {
     writeln!(out)?;
-    if let Some(stuck) = report.patches.iter().find(|patch| !patch.achievable) {
+    let stuck = report.patches.iter().find(|patch| !patch.achievable);
+    if let Some(stuck) = stuck.filter(|_| problems.len() < 2) {
         let text = format!(
             "`{}` cannot be applied as it is; nothing is applied unless everything can be.",
             stuck.name
         );
         return wrapped(out, width, "", &text);
     }
-    if report.patches.iter().all(|patch| patch.state.is_there()) {
-        return match report
-            .capabilities
-            .iter()
-            .find(|capability| !capability.state.is_there())
-        {
-            Some(lacking) => wrapped(
-                out,
-                width,
-                "",
-                &format!(
-                    "Every patch for this engine is there; none provides `{}`.",
-                    lacking.id
-                ),
-            ),
-            None => writeln!(out, "Nothing to do: everything is there."),
-        };
+    if !problems.is_empty() {
+        return refusal(out, width, "apply would be refused", problems);
     }
-    next(out, &command("apply"))
+    if !report.patches.iter().all(|patch| patch.state.is_there()) {
+        return Ok(());
+    }
+    let lacking = |capability: &&CapabilityReport| !capability.state.is_there();
+    match report.capabilities.iter().find(lacking) {
+        Some(lacking) => {
+            let text = format!(
+                "Every patch for this engine is there; none provides `{}`.",
+                lacking.id
+            );
+            wrapped(out, width, "", &text)
+        }
+        None => writeln!(out, "Nothing to do: everything is there."),
+    }
 }
 
 /// Whether a command would go through, and if not, why.
@@ -662,13 +664,16 @@ pub fn verification(
 const VERIFIED_HOW: &str =
     "The stack was checked by structure and by reading; it was not run on Apple hardware.";
 
-/// The next command to run.
+/// The next commands to run, never broken, so that they can be copied.
 ///
 /// # Errors
 /// The writer's.
-pub fn next(out: &mut dyn Write, command: &str) -> io::Result<()> {
+pub fn next(out: &mut dyn Write, commands: &[String]) -> io::Result<()> {
     let cyan = AnsiColor::Cyan.on_default().bold();
-    writeln!(out, "{cyan}next{cyan:#}    {}", plain(command))
+    for command in commands {
+        writeln!(out, "{cyan}next{cyan:#}    {}", safe(command))?;
+    }
+    Ok(())
 }
 
 /// How an interrupted transaction was settled, in one sentence and the files it left.
@@ -681,22 +686,22 @@ pub fn recovered(recovered: &Recovered) -> Vec<String> {
         "was interrupted and is now undone"
     };
     let mut lines = vec![plain(&format!("an earlier {verb} of {patches} {outcome}"))];
-    lines.extend(recovered.left.iter().map(left));
+    lines.extend(recovered.kept.iter().map(kept));
     lines
 }
 
 /// Where somebody else's edits are, in one sentence.
-pub fn left(left: &Left) -> String {
-    let path = plain(left.path.as_str());
-    match left.reason {
-        LeftReason::EditedBefore => {
+pub fn kept(kept: &KeptEdit) -> String {
+    let path = plain(kept.path.as_str());
+    match kept.reason {
+        KeptReason::EditedBefore => {
             format!("`{path}` holds edits made meanwhile; nothing of the patch is in it")
         }
-        LeftReason::EditedAfter => {
+        KeptReason::EditedAfter => {
             format!("`{path}` holds edits made after the patch reached it, and is left as it is")
         }
-        LeftReason::OldFileEdited => {
-            let place = plain(&left.place.display().to_string());
+        KeptReason::OldFileEdited => {
+            let place = plain(&kept.at.display().to_string());
             format!(
                 "the old `{path}` was written to while it was replaced; it is kept at `{place}`"
             )
@@ -720,17 +725,9 @@ fn wrapped(out: &mut dyn Write, width: u16, indent: &str, text: &str) -> io::Res
     writeln!(out, "{indent}{line}")
 }
 
-/// The text with its control characters escaped; a tab becomes four spaces.
+/// The text made safe; a tab becomes four spaces.
 fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => plain.push_str("    "),
-            c if c.is_control() => plain.extend(c.escape_default()),
-            c => plain.push(c),
-        }
-    }
-    plain
+    safe(&text.replace('\t', "    ")).into_owned()
 }
 
 #[cfg(test)]

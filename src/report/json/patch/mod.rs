@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::checkout::RepoPath;
-use crate::patch::change::transaction::{Left, LeftReason, Outcome, Recovered};
+use crate::patch::change::transaction::{KeptEdit, KeptReason, Outcome, Recovered};
 use crate::patch::fit::explain::HunkReport;
 use crate::patch::judge::matrix::{Matrix, Range, Row};
 use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
@@ -46,6 +46,9 @@ pub struct Details<'a> {
     /// `check`, `apply`, `revert`, `verify`: why not, one sentence each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problems: Option<Vec<String>>,
+    /// `status`, `check`: what to run next, each a command for a POSIX shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Vec<String>>,
     /// `diff`: a unified diff that `git apply` takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
@@ -319,7 +322,7 @@ impl<'a> Transaction<'a> {
     pub fn of(outcome: &'a Outcome) -> Transaction<'a> {
         Transaction {
             changed: outcome.changed.iter().map(RepoPath::as_str).collect(),
-            left: outcome.left.iter().map(Kept::of).collect(),
+            left: outcome.kept.iter().map(Kept::of).collect(),
             commits: outcome.commits.iter().map(ToString::to_string).collect(),
         }
     }
@@ -336,20 +339,20 @@ impl<'a> Settled<'a> {
             } else {
                 "undone"
             },
-            left: recovered.left.iter().map(Kept::of).collect(),
+            left: recovered.kept.iter().map(Kept::of).collect(),
         }
     }
 }
 
 impl<'a> Kept<'a> {
-    fn of(left: &'a Left) -> Kept<'a> {
+    fn of(kept: &'a KeptEdit) -> Kept<'a> {
         Kept {
-            path: left.path.as_str(),
-            place: left.place.display().to_string(),
-            reason: match left.reason {
-                LeftReason::EditedBefore => "edited-before",
-                LeftReason::EditedAfter => "edited-after",
-                LeftReason::OldFileEdited => "old-file-edited",
+            path: kept.path.as_str(),
+            place: kept.at.display().to_string(),
+            reason: match kept.reason {
+                KeptReason::EditedBefore => "edited-before",
+                KeptReason::EditedAfter => "edited-after",
+                KeptReason::OldFileEdited => "old-file-edited",
             },
         }
     }

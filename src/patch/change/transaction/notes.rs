@@ -1,15 +1,16 @@
-//! The tool's own folder in the git directory: lock, journal, receipt and images.
+//! The tool's own folder: lock, journal, receipt and images.
 //!
 //! ```text
-//! <git dir>/granite-bundle/lock               held while a transaction runs; a stale file is harmless
-//!                          journal.<phase>    at most one, see Phase
-//!                          receipt.json       what is applied
-//!                          receipt.next       what will be, once the journal's transaction concludes
-//!                          images.git         every pre- and post-image, as git blobs
+//! <notes>/lock               held while a transaction runs; a stale file is harmless
+//!         journal.<phase>    at most one, see Phase
+//!         receipt.json       what is applied
+//!         receipt.next       what will be, once the journal's transaction concludes
+//!         images.git         every pre- and post-image, as git blobs
 //! ```
-//! The git directory is the work tree's own, so that linked work trees do not see each other's state. Images live in
+//! Where the notes are, [`WorkTree`] says: in the git directory that is the work tree's own, so that linked work trees do
+//! not see each other's state, or beside the files where there is none. Images live in
 //! an object store of their own, where `git gc` does not prune them:
-//! `git --git-dir <git dir>/granite-bundle/images.git cat-file -p <id>` shows one.
+//! `git --git-dir <notes>/images.git cat-file -p <id>` shows one.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -18,14 +19,14 @@ use std::time::{Duration, Instant};
 
 use git2::{ObjectType, Repository, RepositoryInitOptions};
 
-use super::TransactionError;
+use super::error::TransactionError;
 use super::failpoint;
 use super::journal::{Journal, Phase};
 use super::receipt::Receipt;
 use super::record::Recorded;
+use super::work_tree::WorkTree;
 use crate::checkout::FileImage;
 
-const FOLDER: &str = "granite-bundle";
 const LOCK: &str = "lock";
 const RECEIPT: &str = "receipt.json";
 const NEXT_RECEIPT: &str = "receipt.next";
@@ -35,15 +36,15 @@ const UNFINISHED: &str = "unfinished";
 /// How often a held lock is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// The tool's folder in a repository, as anyone may read it.
-pub(super) struct StateFolder {
+/// The tool's folder, as anyone may read it.
+pub(super) struct Notes {
     path: PathBuf,
 }
 
-impl StateFolder {
-    pub(super) fn of(repository: &Repository) -> StateFolder {
-        StateFolder {
-            path: repository.path().join(FOLDER),
+impl Notes {
+    pub(super) fn of(work_tree: &WorkTree<'_>) -> Notes {
+        Notes {
+            path: work_tree.notes.clone(),
         }
     }
 
@@ -72,20 +73,23 @@ impl StateFolder {
 }
 
 /// The tool's folder with the lock held: the only one who writes there.
-pub(super) struct LockedState {
-    folder: StateFolder,
+pub(super) struct LockedNotes {
+    folder: Notes,
     _lock: File,
 }
 
-impl LockedState {
+impl LockedNotes {
     /// Takes the lock, waiting for it up to `timeout`.
     pub(super) fn lock(
-        repository: &Repository,
+        work_tree: &WorkTree<'_>,
         timeout: Duration,
-    ) -> Result<LockedState, TransactionError> {
-        let folder = StateFolder::of(repository);
+    ) -> Result<LockedNotes, TransactionError> {
+        let folder = Notes::of(work_tree);
         let create = || {
             fs::create_dir_all(&folder.path)?;
+            if work_tree.repository.is_none() {
+                hide(&folder.path)?;
+            }
             let mut options = OpenOptions::new();
             options.create(true).read(true).write(true).truncate(false);
             options.open(folder.path.join(LOCK))
@@ -107,13 +111,13 @@ impl LockedState {
                 }
             }
         }
-        Ok(LockedState {
+        Ok(LockedNotes {
             folder,
             _lock: file,
         })
     }
 
-    pub(super) fn folder(&self) -> &StateFolder {
+    pub(super) fn folder(&self) -> &Notes {
         &self.folder
     }
 
@@ -123,6 +127,10 @@ impl LockedState {
             let mut options = RepositoryInitOptions::new();
             options.bare(true).external_template(false);
             let repository = Repository::init_opts(self.path(IMAGES), &options)?;
+            // Nothing refers to the images but the receipt: git must not take them for garbage.
+            let mut config = repository.config()?;
+            config.set_str("gc.pruneExpire", "never")?;
+            config.set_i32("gc.auto", 0)?;
             Ok(Images { repository })
         })
     }
@@ -224,12 +232,14 @@ impl Images {
         let objects = self.repository.path().join("objects");
         failpoint::pass("keep an image")
             .map_err(|error| TransactionError::io("write", &objects, error))?;
-        let oid = self
-            .repository
-            .odb()?
-            .write(ObjectType::Blob, &image.data)?;
+        let odb = self.repository.odb()?;
+        let oid = odb.write(ObjectType::Blob, &image.data)?;
         let name = oid.to_string();
         let folder = objects.join(&name[..2]);
+        if !folder.join(&name[2..]).exists() && odb.exists(oid) {
+            // Packed by `git gc`, which is on disk when it removes the single file.
+            return Ok(());
+        }
         let sync = || {
             File::open(folder.join(&name[2..]))?.sync_all()?;
             sync_directory(&folder)?;
@@ -250,4 +260,13 @@ impl Images {
 
 fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+/// Has git pass over the folder, should the files become a repository one day.
+fn hide(folder: &Path) -> io::Result<()> {
+    let ignore = folder.join(".gitignore");
+    match fs::metadata(&ignore) {
+        Ok(found) if found.len() > 0 => Ok(()),
+        _ => fs::write(ignore, "*\n"),
+    }
 }

@@ -22,6 +22,9 @@ pub enum Boundary {
     /// A directory on the way is something else.
     #[error("`{0}` is not a directory")]
     NotADirectory(String),
+    /// It is the tool's own.
+    #[error("`{0}` belongs to granite-bundle itself")]
+    Own(String),
     /// The file belongs to another repository.
     #[error("`{0}` is a repository of its own")]
     Repository(String),
@@ -32,16 +35,16 @@ pub enum Boundary {
 
 /// Why a file of the checkout cannot be reached.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TreeError {
+pub(super) enum FilesError {
     #[error(transparent)]
     Boundary(#[from] Boundary),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-impl From<Errno> for TreeError {
-    fn from(errno: Errno) -> TreeError {
-        TreeError::Io(errno.into())
+impl From<Errno> for FilesError {
+    fn from(errno: Errno) -> FilesError {
+        FilesError::Io(errno.into())
     }
 }
 
@@ -55,7 +58,7 @@ pub(super) enum Found {
 }
 
 /// The root of a checkout, held open.
-pub(super) struct Tree {
+pub(super) struct Files {
     root: OwnedFd,
     path: PathBuf,
     /// Git's `core.fileMode`: false where the file system has no executable bit.
@@ -63,15 +66,15 @@ pub(super) struct Tree {
 }
 
 /// A directory of the checkout, held open.
-pub(super) struct Folder {
+pub(super) struct Directory {
     fd: OwnedFd,
     trust_modes: bool,
 }
 
-impl Tree {
-    pub(super) fn open(path: &Path, trust_modes: bool) -> io::Result<Tree> {
+impl Files {
+    pub(super) fn open(path: &Path, trust_modes: bool) -> io::Result<Files> {
         let root = rustix::fs::openat(CWD, path, directory() - OFlags::NOFOLLOW, Mode::empty())?;
-        Ok(Tree {
+        Ok(Files {
             root,
             path: path.to_owned(),
             trust_modes,
@@ -79,12 +82,12 @@ impl Tree {
     }
 
     /// Where the file is, for messages.
-    pub(super) fn place(&self, path: &RepoPath) -> PathBuf {
+    pub(super) fn at(&self, path: &RepoPath) -> PathBuf {
         self.path.join(path.as_str())
     }
 
     /// The directory that holds `path`; `None` if it is not there.
-    pub(super) fn folder(&self, path: &RepoPath) -> Result<Option<Folder>, TreeError> {
+    pub(super) fn directory_of(&self, path: &RepoPath) -> Result<Option<Directory>, FilesError> {
         let parent = path
             .as_str()
             .rsplit_once('/')
@@ -93,24 +96,24 @@ impl Tree {
     }
 
     /// The directory itself; `""` is the root.
-    pub(super) fn directory(&self, path: &str) -> Result<Option<Folder>, TreeError> {
-        let mut folder = Folder {
+    pub(super) fn directory(&self, path: &str) -> Result<Option<Directory>, FilesError> {
+        let mut directory = Directory {
             fd: self.root.try_clone()?,
             trust_modes: self.trust_modes,
         };
         let mut end = 0;
         for component in path.split('/').filter(|component| !component.is_empty()) {
             end = path.len().min(end + component.len() + usize::from(end > 0));
-            match folder.enter(component, &path[..end])? {
-                Some(next) => folder = next,
+            match directory.enter(component, &path[..end])? {
+                Some(next) => directory = next,
                 None => return Ok(None),
             }
         }
-        Ok(Some(folder))
+        Ok(Some(directory))
     }
 
     /// The directories on the way to `path` that are not there, outermost first.
-    pub(super) fn missing_directories(&self, path: &RepoPath) -> Result<Vec<String>, TreeError> {
+    pub(super) fn missing_directories(&self, path: &RepoPath) -> Result<Vec<String>, FilesError> {
         let mut missing = Vec::new();
         for (end, _) in path.as_str().match_indices('/') {
             let directory = &path.as_str()[..end];
@@ -122,9 +125,9 @@ impl Tree {
     }
 
     /// What is at `path` now.
-    pub(super) fn read(&self, path: &RepoPath) -> Result<Found, TreeError> {
-        match self.folder(path)? {
-            Some(folder) => folder.read_exactly(file_name(path), path.as_str()),
+    pub(super) fn read(&self, path: &RepoPath) -> Result<Found, FilesError> {
+        match self.directory_of(path)? {
+            Some(directory) => directory.read_exactly(file_name(path), path.as_str()),
             None => Ok(Found::Absent),
         }
     }
@@ -151,9 +154,9 @@ pub(super) fn file_name(path: &RepoPath) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-impl Folder {
+impl Directory {
     /// Opens a directory inside this one; `so_far` is its path in the checkout.
-    fn enter(&self, name: &str, so_far: &str) -> Result<Option<Folder>, TreeError> {
+    fn enter(&self, name: &str, so_far: &str) -> Result<Option<Directory>, FilesError> {
         let fd = match rustix::fs::openat(&self.fd, name, directory(), Mode::empty()) {
             Ok(fd) => fd,
             Err(Errno::NOENT) => return Ok(None),
@@ -161,14 +164,14 @@ impl Folder {
             Err(errno) => return Err(errno.into()),
         };
         self.spelled_so(name, so_far)?;
-        let folder = Folder {
+        let inside = Directory {
             fd,
             trust_modes: self.trust_modes,
         };
-        if folder.stat(".git")?.is_some() {
+        if inside.stat(".git")?.is_some() {
             return Err(Boundary::Repository(so_far.to_owned()).into());
         }
-        Ok(Some(folder))
+        Ok(Some(inside))
     }
 
     fn obstacle(&self, name: &str, so_far: &str) -> io::Result<Boundary> {
@@ -182,7 +185,7 @@ impl Folder {
         })
     }
 
-    fn spelled_so(&self, name: &str, so_far: &str) -> Result<(), TreeError> {
+    fn spelled_so(&self, name: &str, so_far: &str) -> Result<(), FilesError> {
         for entry in Dir::read_from(&self.fd)? {
             if entry?.file_name().to_bytes() == name.as_bytes() {
                 return Ok(());
@@ -199,7 +202,7 @@ impl Folder {
         }
     }
 
-    fn read_exactly(&self, name: &str, path: &str) -> Result<Found, TreeError> {
+    fn read_exactly(&self, name: &str, path: &str) -> Result<Found, FilesError> {
         let found = self.read(name)?;
         if found != Found::Absent {
             self.spelled_so(name, path)?;

@@ -1,0 +1,200 @@
+//! What a command is about: a series on a checkout, as the arguments name them.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::{EngineArgs, Exit, StackArgs, Ui};
+use crate::checkout::open::Checkout;
+use crate::cli::{Advised, checkout};
+use crate::files::quoted;
+use crate::patch::change::transaction::{KeptEdit, Recovered, TransactionError};
+use crate::patch::change::{Next, Stack, StackError, story};
+use crate::patch::judge::report::StackReport;
+use crate::patch::series::Series;
+use crate::report::human::{self, patch::Heading};
+use crate::report::json::patch::Document;
+
+/// A series on a checkout.
+pub(super) struct Subject<'a> {
+    engine: &'a EngineArgs,
+    choice: &'a StackArgs,
+    checkout: Checkout,
+    series: Series,
+    source: String,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn open(
+        engine: &'a EngineArgs,
+        choice: &'a StackArgs,
+    ) -> anyhow::Result<Subject<'a>> {
+        let series = choice.series()?;
+        Ok(Subject {
+            engine,
+            choice,
+            checkout: checkout::open(&engine.engine)?,
+            source: series.origin.name(),
+            series,
+        })
+    }
+
+    pub(super) fn stack(&self) -> Stack<'_> {
+        Stack::new(&self.checkout, &self.series, self.choice.options())
+    }
+
+    pub(super) fn path(&self) -> Cow<'a, str> {
+        self.engine.engine.to_string_lossy()
+    }
+
+    /// Finishes or undoes what an interrupted command left, and says so.
+    pub(super) fn settle(&self, ui: &mut Ui) -> anyhow::Result<Option<Recovered>> {
+        let recovered = self.stack().recover(self.engine.lock_timeout);
+        let recovered = recovered.map_err(|error| self.advise(error))?;
+        report_recovered(ui, recovered.as_ref());
+        Ok(recovered)
+    }
+
+    /// What a page about this checkout begins with.
+    pub(super) fn heading<'p>(&'p self, path: &'p str, report: &StackReport) -> Heading<'p> {
+        let mut eras = self.series.eras.iter();
+        Heading {
+            path,
+            head: self.checkout.head(),
+            era: eras
+                .find(|era| Some(era.id) == report.era)
+                .map(|era| era.title.as_str()),
+            source: &self.source,
+        }
+    }
+
+    /// A document on a judged stack.
+    pub(super) fn document<'d>(
+        &'d self,
+        command: &'static str,
+        ok: bool,
+        path: &'d str,
+        report: &'d StackReport,
+    ) -> Document<'d> {
+        let engine = (path, self.checkout.head());
+        Document::of(command, ok, engine, &self.source, report)
+    }
+
+    /// A document that judges nothing.
+    pub(super) fn bare_document<'d>(
+        &'d self,
+        command: &'static str,
+        path: &'d str,
+    ) -> Document<'d> {
+        let engine = Some((path, self.checkout.head()));
+        Document::bare(command, true, engine, &self.source)
+    }
+
+    /// Says which revisions the patches that conflict would apply to, where the history is at hand.
+    pub(super) fn write_elsewhere(&self, ui: &mut Ui, report: &StackReport) -> anyhow::Result<()> {
+        if let Some((matrix, names)) = self.stack().elsewhere(report) {
+            human::patch::elsewhere(&mut ui.out, ui.width, &matrix, names.into_iter())?;
+        }
+        Ok(())
+    }
+
+    /// The commands that lead on, each to be pasted as it is, with the choices made now.
+    pub(super) fn lines(&self, next: &[Next]) -> Vec<String> {
+        next.iter().map(|next| self.line(next)).collect()
+    }
+
+    fn line(&self, next: &Next) -> String {
+        let engine = &self.engine.engine;
+        let mut words: Vec<OsString> = Vec::new();
+        match next {
+            Next::Git(arguments) => {
+                words.extend(["git".into(), "-C".into(), engine.into()]);
+                words.extend(arguments.iter().cloned());
+            }
+            Next::Patch(command) => {
+                words.extend(["granite-bundle", "patch", *command].map(OsString::from));
+                words.extend(option("--engine", engine.as_os_str()));
+                words.extend(self.choice.flags());
+            }
+            Next::Merge(command) => {
+                words.extend(["granite-bundle", "patch", *command].map(OsString::from));
+                words.extend(option("--engine", engine.as_os_str()));
+                words.extend(self.choice.flags());
+                words.push("--three-way".into());
+            }
+        }
+        words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Adds the next step to a failure.
+    pub(super) fn advise(&self, error: StackError) -> anyhow::Error {
+        let engine = &self.engine.engine;
+        let help = match &error {
+            StackError::Transaction(TransactionError::Locked { .. }) => {
+                "wait for it to end, or give it longer with --lock-timeout SECONDS".to_owned()
+            }
+            StackError::Transaction(TransactionError::Interrupted { .. }) => format!(
+                "remove the cause, then: granite-bundle patch recover --engine {}",
+                quoted(engine)
+            ),
+            StackError::Transaction(
+                TransactionError::Changed { .. } | TransactionError::Moved { .. },
+            ) => "run the command again".to_owned(),
+            StackError::Bare => {
+                return Advised {
+                    message: format!(
+                        "`{}` is a bare repository and has no files to change",
+                        engine.display()
+                    ),
+                    help: format!(
+                        "git clone {} DIR, and give DIR as the checkout",
+                        quoted(engine)
+                    ),
+                }
+                .into();
+            }
+            _ => return error.into(),
+        };
+        let message = story(&error);
+        Advised { message, help }.into()
+    }
+}
+
+/// An option and its value, in one word where the value could be taken for an option.
+pub(super) fn option(name: &str, value: &std::ffi::OsStr) -> Vec<OsString> {
+    if value.as_encoded_bytes().starts_with(b"-") {
+        let mut word = OsString::from(format!("{name}="));
+        word.push(value);
+        return vec![word];
+    }
+    vec![name.into(), value.into()]
+}
+
+/// Says, on stderr, how an interrupted command ended.
+pub(super) fn report_recovered(ui: &mut Ui, recovered: Option<&Recovered>) {
+    for line in recovered.map(human::patch::recovered).unwrap_or_default() {
+        ui.note(&line);
+    }
+}
+
+/// Says, on stderr, which files hold edits others made meanwhile.
+pub(super) fn report_kept(ui: &mut Ui, kept: &[KeptEdit]) {
+    for kept in kept {
+        ui.note(&human::patch::kept(kept));
+    }
+}
+
+/// Writes a document; the exit code is the command's.
+pub(super) fn write_json(
+    ui: &mut Ui,
+    document: &impl Serialize,
+    exit: Exit,
+) -> anyhow::Result<Exit> {
+    let mut text = serde_json::to_vec_pretty(document)?;
+    text.push(b'\n');
+    ui.exact(&text)?;
+    ui.out.flush()?;
+    Ok(exit)
+}

@@ -1,0 +1,171 @@
+//! The series built into this program, as its description has it.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::error::SeriesError;
+use super::{Origin, Patch, Series, Unsupported, Variant};
+use crate::checkout::capability::{Capability, CapabilityDefinition, Era, EraDefinition, Probe};
+
+/// The description's own layout; `docs/adding-an-era.md` explains it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    version: u32,
+    #[serde(default)]
+    era: Vec<EraDefinition>,
+    #[serde(default)]
+    capability: Vec<CapabilityDefinition>,
+    #[serde(default)]
+    patch: Vec<PatchFields>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatchFields {
+    name: String,
+    title: String,
+    provides: Vec<Capability>,
+    variant: Vec<VariantFields>,
+    #[serde(default)]
+    unsupported: Vec<Unsupported>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantFields {
+    eras: Vec<Era>,
+    file: String,
+    provides: Option<Vec<Capability>>,
+    present: Vec<Probe>,
+}
+
+/// The only layout of `series.toml` so far.
+const VERSION: u32 = 1;
+
+/// The series built into this program.
+pub(super) fn series() -> Result<Series, SeriesError> {
+    described(DESCRIPTION, &|file| {
+        let found = EMBEDDED.iter().find(|(name, _)| *name == file);
+        found.map(|(_, text)| text.as_bytes().to_vec())
+    })
+}
+
+fn described(
+    description: &str,
+    read: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Series, SeriesError> {
+    let description: Description =
+        toml::from_str(description).map_err(|error| SeriesError::Description(error.to_string()))?;
+    if description.version != VERSION {
+        return Err(SeriesError::Description(format!(
+            "version {} is not supported, only {VERSION} is",
+            description.version
+        )));
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = description
+        .patch
+        .iter()
+        .find(|patch| !names.insert(&patch.name))
+    {
+        return Err(SeriesError::Description(format!(
+            "two patches are called `{}`",
+            twice.name
+        )));
+    }
+    let patches = description.patch.into_iter().map(|fields| {
+        let variants = fields.variant.into_iter().map(|variant_fields| {
+            let text = read(&variant_fields.file);
+            let missing = || SeriesError::Description(format!("no file `{}`", variant_fields.file));
+            let text = text.ok_or_else(missing)?;
+            Ok(Variant {
+                eras: variant_fields.eras,
+                provides: variant_fields
+                    .provides
+                    .unwrap_or_else(|| fields.provides.clone()),
+                present: variant_fields.present,
+                ..Variant::of_text(&variant_fields.file, text)
+            })
+        });
+        Ok(Patch {
+            variants: variants.collect::<Result<_, SeriesError>>()?,
+            name: fields.name,
+            title: fields.title,
+            provides: fields.provides,
+            unsupported: fields.unsupported,
+        })
+    });
+    Ok(Series {
+        origin: Origin::BuiltIn,
+        eras: description.era,
+        capabilities: description.capability,
+        patches: patches.collect::<Result<_, SeriesError>>()?,
+    })
+}
+
+const DESCRIPTION: &str = include_str!("../../../patches/series.toml");
+
+macro_rules! embedded {
+    ($($file:literal),* $(,)?) => {
+        &[$(($file, include_str!(concat!("../../../patches/", $file)))),*]
+    };
+}
+
+/// Every patch file of the built-in series, so that one program file installs everything.
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "pipelined-extra-states/e1.patch",
+    "pipelined-extra-states/e2.patch",
+    "pipelined-extra-states/e3.patch",
+    "pipelined-extra-states/e4.patch",
+    "shared-product.patch",
+];
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_built_in_series_is_whole_and_readable() {
+        let series = Series::builtin().unwrap();
+        assert!(!series.patches.is_empty());
+        for variant in series.patches.iter().flat_map(|patch| &patch.variants) {
+            let files = variant.files.as_ref().unwrap();
+            assert!(!variant.present.is_empty(), "{}", variant.file);
+            for file in files {
+                assert_eq!(file.preimage.len(), 40, "{}: {}", variant.file, file.path);
+                assert_eq!(file.postimage.len(), 40, "{}: {}", variant.file, file.path);
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_of_embedded_files_is_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
+        let files = walkdir::WalkDir::new(&folder).sort_by_file_name();
+        let files = files
+            .into_iter()
+            .map(Result::unwrap)
+            .map(|entry| entry.into_path());
+        let patches = files.filter(|path| path.extension().is_some_and(|end| end == "patch"));
+        let found: Vec<_> = patches
+            .map(|path| {
+                path.strip_prefix(&folder)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .replace('\\', "/")
+            })
+            .collect();
+        let mut embedded: Vec<_> = EMBEDDED
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        embedded.sort();
+        assert_eq!(embedded, found);
+    }
+}
