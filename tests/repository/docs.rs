@@ -16,7 +16,14 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn relative_links_resolve() {
     let mut pages = files("docs", "md");
-    pages.push(root().join("README.md"));
+    for page in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+    ] {
+        pages.push(root().join(page));
+    }
     pages.extend(files("examples", "md"));
     let mut broken = Vec::new();
     for page in pages {
