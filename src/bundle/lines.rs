@@ -1,6 +1,7 @@
 //! From a JSON pointer to the line it points at.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The 1-based line of the value (the key, for an object member) at `pointer` in valid JSON text.
 ///
@@ -28,7 +29,50 @@ pub(super) fn line_of(text: &str, pointer: &str) -> u32 {
     u32::try_from(1 + lines.count()).unwrap_or(u32::MAX)
 }
 
+/// Where a value is in JSON text, and its key if it is a member of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    /// The key with its quotes.
+    pub(super) key: Option<Range<usize>>,
+    /// The value without the space around it.
+    pub(super) value: Range<usize>,
+}
+
+/// Where the value at `pointer` is in valid JSON text; `None` if there is none, or if a key on the way to it is repeated
+/// and readers differ in which one they take.
+pub(super) fn span_of(text: &str, pointer: &str) -> Option<Span> {
+    let mut scanner = Scanner {
+        bytes: text.as_bytes(),
+        at: 0,
+    };
+    scanner.space();
+    let mut key = None;
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let (anchor, value) = match scanner.peek()? {
+            b'{' if scanner.clone().members(&token) > 1 => return None,
+            b'{' => scanner.member(&token)?,
+            b'[' => scanner.element(&token)?,
+            _ => return None,
+        };
+        scanner.at = anchor;
+        key = (anchor != value).then(|| {
+            scanner.string();
+            anchor..scanner.at
+        });
+        scanner.at = value;
+    }
+    let start = scanner.at;
+    scanner.value();
+    let value = text.get(start..scanner.at)?.trim_end();
+    Some(Span {
+        key,
+        value: start..start + value.len(),
+    })
+}
+
 /// A position in text that is known to be valid JSON; on anything else it stops early, never out of bounds.
+#[derive(Clone)]
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -68,6 +112,19 @@ impl<'a> Scanner<'a> {
             self.skip(b',');
         }
         found
+    }
+
+    /// How many members have that name.
+    fn members(&mut self, name: &str) -> usize {
+        let mut count = 0;
+        self.skip(b'{');
+        while self.peek() == Some(b'"') {
+            count += usize::from(unquoted(self.string()).as_deref() == Some(name));
+            self.skip(b':');
+            self.value();
+            self.skip(b',');
+        }
+        count
     }
 
     /// Where the element of that number is.

@@ -8,6 +8,7 @@ use crate::model::{Asset, AssetError};
 
 mod compare;
 mod discover;
+mod edit;
 mod jinja;
 mod json;
 mod license;
@@ -23,6 +24,7 @@ mod vocabulary;
 pub use crate::files::{FileFault, Leads, Symlink, shown};
 pub use compare::{Change, ChangeKind, Section, compare};
 pub use discover::{DiscoverError, Place, discover, is_bundle};
+pub use edit::{Edit, pointer};
 pub use jinja::Parsing;
 pub use json::{JsonDocument, JsonError};
 pub use license::License;

@@ -31,6 +31,11 @@ pub type Opened = Result<Target, DiscoverError>;
 impl Target {
     /// Reads what lies at a place. Never fails: each part tells for itself whether it could be read.
     pub fn read(place: &Place) -> Target {
+        Target::read_with(place, None)
+    }
+
+    /// The same as if the manifest were another than the one that is there.
+    pub fn read_with(place: &Place, manifest: Option<JsonDocument>) -> Target {
         let mut target = Target {
             path: place.path.clone(),
             kind: place.kind,
@@ -48,7 +53,7 @@ impl Target {
         target.symlinks.extend(root.symlink(&place.path));
         match place.kind {
             TargetKind::Asset => target.read_asset(&place.path, &root),
-            TargetKind::Bundle => target.read_bundle(&root),
+            TargetKind::Bundle => target.read_bundle(&root, manifest),
         }
         target.mistaken = target.mistake();
         target
@@ -147,9 +152,12 @@ impl Target {
         format!("the bundle has {}: correct `assets.main`", names.join(", "))
     }
 
-    fn read_bundle(&mut self, root: &Root) {
+    fn read_bundle(&mut self, root: &Root, manifest: Option<JsonDocument>) {
         let folder = self.path.clone();
-        self.manifest = read_manifest(&folder.join("metadata.json"), root);
+        self.manifest = match manifest {
+            Some(document) => Part::Present(Manifest { document }),
+            None => read_manifest(&folder.join("metadata.json"), root),
+        };
         self.list(&folder);
         self.license_files = License::in_folder(&folder, root);
         let declared = self.manifest.present().and_then(Manifest::main_asset);

@@ -4,6 +4,7 @@ pub mod config;
 mod context;
 pub mod duties;
 pub mod facts;
+pub mod fix;
 pub mod fleet;
 mod gate;
 mod rule;

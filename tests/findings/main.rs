@@ -5,6 +5,7 @@
 mod baseline;
 mod commands;
 mod config;
+mod fix;
 mod fleet;
 mod formats;
 mod outputs;

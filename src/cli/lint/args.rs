@@ -23,6 +23,7 @@ use crate::lint::{Platform, Selector};
     "granite-bundle lint exports --engine coreai-models --fail-on warning",
     "granite-bundle lint exports --format github --output sarif=lint.sarif --output markdown=summary.md",
     "granite-bundle lint exports --select graph,asset-hash-mismatch",
+    "granite-bundle lint exports/granite-4.0-h-1b --diff",
 ]))]
 pub(in crate::cli) struct Args {
     /// What to lint
@@ -76,6 +77,12 @@ pub(in crate::cli) struct Args {
     /// Accept every finding at or above --fail-on in the configuration's baseline
     #[arg(long)]
     pub(super) write_baseline: bool,
+    /// Write what is certain to be right into the bundle's own texts, say each change, and judge the result
+    #[arg(long, conflicts_with_all = ["diff", "write_baseline", "show_config"])]
+    pub(super) fix: bool,
+    /// Print as a diff what --fix would write, and write nothing
+    #[arg(long, conflicts_with_all = ["format", "json", "output", "write_baseline", "show_config"])]
+    pub(super) diff: bool,
     /// Do not hash bytecode, which is nearly all of the time large bundles take
     #[arg(long)]
     pub(super) no_hash: bool,

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod engine;
+mod fix;
 mod output;
 mod settings;
 mod show;
@@ -27,6 +28,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     if args.show_config {
         return show::run(args, &places, &missing, ui);
     }
+    if args.diff {
+        return fix::diff(args, &places, &missing, ui);
+    }
+    let fixed = !args.fix || fix::write(args, &places, ui)?;
     let mut troubles = missing
         .iter()
         .map(|error| Trouble {
@@ -43,11 +48,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     for error in &missing {
         ui.failure(&error.clone().into());
     }
-    Ok(match (troubles.is_empty() && written, report.refused()) {
-        (false, _) => Exit::Trouble,
-        (true, true) => Exit::Findings,
-        (true, false) => Exit::Fine,
-    })
+    Ok(
+        match (troubles.is_empty() && written && fixed, report.refused()) {
+            (false, _) => Exit::Trouble,
+            (true, true) => Exit::Findings,
+            (true, false) => Exit::Fine,
+        },
+    )
 }
 
 /// What is there to be linted, and what is not there at all.

@@ -71,7 +71,7 @@ pub struct Linted {
 }
 
 impl ProfileChoice {
-    fn resolve(&self, target: &Target) -> Option<&Profile> {
+    pub(in crate::lint) fn resolve(&self, target: &Target) -> Option<&Profile> {
         match self {
             ProfileChoice::Auto(own) => nearest(own.iter().chain(builtin()), target),
             ProfileChoice::Named(profile) => Some(profile),

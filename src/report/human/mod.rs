@@ -1,6 +1,7 @@
 //! Pages for a terminal.
 
 pub mod diff;
+pub mod fix;
 pub mod inspect;
 pub mod lint;
 pub mod list;

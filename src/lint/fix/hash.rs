@@ -1,0 +1,21 @@
+//! `main.hash` is there.
+
+use super::{Case, Change, Fix};
+use crate::model::RecordedHash;
+use crate::profile::published;
+
+/// The fix.
+pub(super) const FIX: Fix = Fix {
+    rules: &["asset-hash-missing"],
+    change,
+};
+
+/// Certain where nothing says what the hash should be: a published artifact of another size is not vouched for.
+fn change(case: &Case<'_>) -> Option<Change> {
+    let asset = case.target.asset.present()?;
+    let is_another =
+        |name: &str| published(name).is_some_and(|published| published.bytes != asset.bytes);
+    let name = case.target.manifest.present().and_then(|m| m.name());
+    let doubtful = is_another(&asset.name) || name.is_some_and(is_another);
+    (asset.recorded_hash == RecordedHash::Missing && !doubtful).then_some(Change::Hash)
+}
