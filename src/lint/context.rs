@@ -40,6 +40,8 @@ pub struct Context<'a> {
     pub target: &'a Target,
     /// The model's profile, if one was named or recognised.
     pub profile: Option<&'a Profile>,
+    /// The profile of another model of the bundle's kind, where one was looked for and none fits.
+    pub kin: Option<&'a Profile>,
     /// The engine checkout, with `--engine`.
     pub engine: Option<&'a Checkout>,
     /// The platform asked for by the profile or the user.

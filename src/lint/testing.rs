@@ -22,6 +22,7 @@ use super::{ConfigurationFacts, ContentHash, Context, LicenseFile, Platform, Rul
 pub(crate) struct Case {
     pub(crate) target: Target,
     pub(crate) profile: Option<Profile>,
+    pub(crate) kin: Option<Profile>,
     pub(crate) engine: Option<Checkout>,
     pub(crate) platform: Platform,
     pub(crate) hash: ContentHash,
@@ -73,6 +74,7 @@ impl Case {
                 }],
             },
             profile: Some(profile.clone()),
+            kin: None,
             engine: None,
             platform: Platform::Any,
             hash: ContentHash::Computed(hash),
@@ -131,6 +133,7 @@ impl Case {
         let context = Context {
             target: &self.target,
             profile: self.profile.as_ref(),
+            kin: self.kin.as_ref(),
             engine: self.engine.as_ref(),
             platform: self.platform,
             hash: &self.hash,

@@ -1,12 +1,16 @@
 //! A profile written from a bundle, as a starting point.
 
 use crate::bundle::{Manifest, Target, Tokenizer};
-use crate::model::{Function, Value, Weights};
+use crate::model::{Asset, Function, Value, Weights};
 
+use super::recognise::hub_ids;
 use super::{
     Form, HeadForm, Model, Platform, Profile, Quantization, Signature, Spelled, Tensor,
     WeightRules, builtin, nearest,
 };
+
+/// Names of the logits.
+const LOGITS: &[&str] = &["logits", "out_logits"];
 
 /// Why no profile can be written from a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +41,7 @@ impl Profile {
         let wanted = language.map_or("main", |language| language.main_function());
         let asset = target.asset.present();
         let function = asset
-            .and_then(|asset| asset.function(wanted))
+            .and_then(|asset| asset.function(wanted).or_else(|| with_logits(asset)))
             .ok_or_else(|| DraftError::Function(wanted.to_owned()))?;
         let weights = asset.map(|asset| &asset.weights);
         let license = asset.and_then(|asset| asset.metadata.as_ref()?.license.clone());
@@ -49,7 +53,7 @@ impl Profile {
         };
         let context = language.and_then(|language| positive(language.max_context_length()));
         let name = manifest.name().unwrap_or("unnamed");
-        let sources = sources(manifest);
+        let sources = hub_ids(manifest);
         Ok(Profile {
             name: name.to_owned(),
             title: sources.first().cloned().unwrap_or_else(|| name.to_owned()),
@@ -77,32 +81,29 @@ impl Profile {
     }
 }
 
+/// The public function that makes the logits, of a bundle whose functions go by other names.
+fn with_logits(asset: &Asset) -> Option<&Function> {
+    let mut functions = asset
+        .functions
+        .iter()
+        .filter(|function| function.is_public());
+    functions.find(|function| {
+        function
+            .outputs
+            .iter()
+            .any(|output| LOGITS.contains(&output.name.as_str()))
+    })
+}
+
 fn positive(number: Option<i64>) -> Option<u64> {
     u64::try_from(number?).ok().filter(|number| *number > 0)
 }
 
-/// Texts of the manifest that look like hub ids, `owner/model`: the source's, then the tokenizer's.
-fn sources(manifest: &Manifest) -> Vec<String> {
-    let source = manifest.document.value.get("source");
-    let members = source.and_then(|source| source.as_object());
-    let texts = members.into_iter().flat_map(|members| members.values());
-    let tokenizer = manifest
-        .language()
-        .and_then(|language| language.tokenizer());
-    let mut found: Vec<String> = Vec::new();
-    for text in texts.filter_map(|text| text.as_str()).chain(tokenizer) {
-        let is_hub_id = text.split('/').filter(|part| !part.is_empty()).count() == 2
-            && !text.contains(char::is_whitespace)
-            && !text.contains("://");
-        if is_hub_id && !found.iter().any(|known| known == text) {
-            found.push(text.to_owned());
-        }
-    }
-    found
-}
-
 fn vocabulary(function: &Function, manifest: &Manifest) -> Option<u64> {
-    let logits = function.outputs.first().and_then(Value::tensor);
+    let named = |output: &&Value| LOGITS.contains(&output.name.as_str());
+    let outputs = &function.outputs;
+    let logits = outputs.iter().find(named).or_else(|| outputs.first());
+    let logits = logits.and_then(Value::tensor);
     let width = logits.and_then(|(_, shape)| *shape.last()?);
     width.or_else(|| positive(manifest.language()?.vocab_size()))
 }
@@ -130,24 +131,30 @@ fn signature(function: &Function) -> Signature {
 }
 
 fn form(name: &str, weights: &Weights) -> Form {
-    let quantizations = quantizations(weights);
-    let mut kinds = quantizations.into_iter();
+    let mut kinds = quantizations(weights).into_iter();
     let linear = kinds.next();
-    Form {
-        name: precision_word(name)
-            .unwrap_or(if linear.is_some() {
-                "quantized"
-            } else {
-                "float"
-            })
-            .to_owned(),
+    let unnamed = if linear.is_some() {
+        "quantized"
+    } else {
+        "float"
+    };
+    let form = Form {
+        name: precision_word(name).unwrap_or(unnamed).to_owned(),
         float: plain(weights),
         linear,
         also: kinds.collect(),
         head: weights.head.as_ref().and_then(HeadForm::of),
         weight_bytes: Some(weights.bytes()).filter(|bytes| *bytes > 0),
         published: None,
+    };
+    // A name that says other blocks than there are claims no form of this profile.
+    if form.claimed_by(name).is_some_and(|claimed| claimed != form) {
+        return Form {
+            name: unnamed.to_owned(),
+            ..form
+        };
     }
+    form
 }
 
 /// Every quantization of a weight but the head, that of the most weights first.

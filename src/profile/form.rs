@@ -243,11 +243,18 @@ impl Form {
         self.linear.iter().chain(&self.also)
     }
 
+    /// What a name claims if one of its words is this form's: the form, as the words after it change it.
+    pub(super) fn claimed_by(&self, name: &str) -> Option<Form> {
+        let mut words = name.split(['_', '-', '.']);
+        words.find(|word| *word == self.name)?;
+        Some(self.clone().with_suffixes(words))
+    }
+
     /// This form with the words that follow its own in a name: `_b16` for the blocks of its layers, `_block16` or
     /// `_perchan` for those of its head.
     ///
     /// Source: how the community's exporters name what they write.
-    pub(super) fn with_suffixes<'a>(mut self, words: impl Iterator<Item = &'a str>) -> Form {
+    fn with_suffixes<'a>(mut self, words: impl Iterator<Item = &'a str>) -> Form {
         for word in words {
             if let Some(block) = number_after(word, "b") {
                 self.set_block(block);

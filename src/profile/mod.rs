@@ -17,7 +17,7 @@ use crate::model::{DType, Dim, Value, ValueType};
 pub use builtin::{builtin, names, published, published_by_hash};
 pub use form::{Form, HeadForm, HeadStorage, Quantization, Shares};
 pub use load::ProfileError;
-pub use recognise::nearest;
+pub use recognise::{hub_ids, kin, nearest};
 
 /// What a release of one model is expected to be.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -257,10 +257,6 @@ impl Profile {
 
     /// The form a name claims: the one whose word is a `_`-separated part of it, as the words after it change it.
     pub fn claimed_form(&self, name: &str) -> Option<Form> {
-        let words = || name.split(['_', '-', '.']);
-        let claims = |form: &&Form| words().any(|word| word == form.name);
-        let form = self.forms.iter().find(claims)?;
-        let after = words().skip_while(|word| *word != form.name).skip(1);
-        Some(form.clone().with_suffixes(after))
+        self.forms.iter().find_map(|form| form.claimed_by(name))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::bundle::Target;
+use crate::bundle::{Manifest, Target};
 use crate::model::{Function, Value};
 
 use super::Profile;
@@ -20,7 +20,72 @@ const STATE_SHAPES: u32 = 8;
 const NEAR: u32 = 6;
 
 /// The nearest of `profiles`, if one is near; the first of equally near ones.
+///
+/// A bundle that says which model it was made from, and shares neither that nor the shape of a state with a profile, is
+/// another model of its kind, however alike vocabulary and names are.
 pub fn nearest<'a>(
+    profiles: impl IntoIterator<Item = &'a Profile>,
+    target: &Target,
+) -> Option<&'a Profile> {
+    let profiles = profiles.into_iter();
+    best(
+        profiles.filter(|profile| !is_another_model(profile, target)),
+        target,
+    )
+}
+
+/// The profile of another model of the target's kind, such as another size, where none is near.
+pub fn kin<'a>(
+    profiles: impl IntoIterator<Item = &'a Profile> + Clone,
+    target: &Target,
+) -> Option<&'a Profile> {
+    match nearest(profiles.clone(), target) {
+        Some(_) => None,
+        None => best(profiles, target),
+    }
+}
+
+fn is_another_model(profile: &Profile, target: &Target) -> bool {
+    let Some(manifest) = target.manifest.present() else {
+        return false;
+    };
+    if hub_ids(manifest).is_empty() || names_source(profile, target) {
+        return false;
+    }
+    let states = entry(target).map_or(&[][..], |function| &function.states);
+    let same = |state: &Value| {
+        let mut expected = profile.function.states.iter();
+        expected.any(|it| {
+            it.name == state.name && state.tensor().is_some_and(|(_, shape)| it.dims() == shape)
+        })
+    };
+    !states.iter().any(same)
+}
+
+/// Texts of the manifest that look like hub ids, `owner/model`: the source's, then the tokenizer's.
+pub fn hub_ids(manifest: &Manifest) -> Vec<String> {
+    let source = manifest.document.value.get("source");
+    let members = source.and_then(|source| source.as_object());
+    let texts = members.into_iter().flat_map(|members| members.values());
+    let alone = source.into_iter().filter(|source| source.is_string());
+    let tokenizer = manifest
+        .language()
+        .and_then(|language| language.tokenizer());
+    let texts = texts.chain(alone).filter_map(|text| text.as_str());
+    let mut found: Vec<String> = Vec::new();
+    for text in texts.chain(tokenizer) {
+        let is_hub_id = text.split('/').filter(|part| !part.is_empty()).count() == 2
+            && !text.contains(char::is_whitespace)
+            && !text.contains("://")
+            && !text.starts_with(['/', '.', '~']);
+        if is_hub_id && !found.iter().any(|known| known == text) {
+            found.push(text.to_owned());
+        }
+    }
+    found
+}
+
+fn best<'a>(
     profiles: impl IntoIterator<Item = &'a Profile>,
     target: &Target,
 ) -> Option<&'a Profile> {

@@ -1,5 +1,8 @@
 //! Profiles as files.
 
+use granite_bundle_testkit::bundle::Bundle;
+use granite_bundle_testkit::granite::{Geometry, Granite, Head, Precision};
+use granite_bundle_testkit::program::Element;
 use serde_json::Value;
 
 use crate::{granite_350m, json, loud, run, stderr, stdout, wrong_vocabulary};
@@ -63,6 +66,85 @@ fn a_profile_written_from_a_bundle_is_met_by_it_and_by_no_other() {
         found("b"),
         [("profile-vocab".to_owned(), "error".to_owned())]
     );
+}
+
+/// A decode step of a few layers, each matrix as wide as blocks of 32 need.
+fn little() -> Granite {
+    let geometry = Geometry {
+        hidden: 64,
+        mamba_layers: 2,
+        attention_layers: 1,
+        mamba_heads: 4,
+        mamba_head_dim: 32,
+        state: 16,
+        conv_taps: 4,
+        query_heads: 2,
+        kv_heads: 2,
+        head_dim: 32,
+        mlp: 128,
+        vocab: 256,
+    };
+    Granite::fp16(geometry)
+}
+
+#[test]
+fn a_profile_written_from_any_bundle_is_met_by_it() {
+    let palette = |bits, vector, rows| Precision::Palette { bits, vector, rows };
+    let precisions = [
+        Precision::FLOAT16,
+        Precision::Float(Element::BF16),
+        Precision::INT8_BLOCK32,
+        Precision::PerBlock(Element::SI4, 16),
+        Precision::PerChannel(Element::UI8),
+        Precision::Blocks(Element::SI8, Element::F32, [16, 16]),
+        Precision::Blocks(Element::SI8, Element::BF16, [4, 1]),
+        palette(4, 1, 4),
+        palette(8, 4, 4),
+        palette(6, 1, 1),
+        Precision::Sparse,
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let mut number = 0;
+    for (at, linears) in precisions.into_iter().enumerate() {
+        for turn in 0..4 {
+            number += 1;
+            let head = (turn > 0).then(|| precisions[(3 * turn + at) % precisions.len()]);
+            let mut granite = little();
+            granite.linears = linears;
+            granite.odd_linear = Some((3, precisions[(at + number) % precisions.len()]));
+            granite.embedding = precisions[(at + 1) % precisions.len()];
+            granite.head = head.map_or(Head::Tied, Head::Untied);
+            let words = [
+                "int8lin",
+                "int4hu_b16",
+                "fp16",
+                "4bit",
+                "pal8",
+                "int8hu_block32_sym",
+            ];
+            let name = format!("n{number}_{}", words[number % words.len()]);
+            let bundle = Bundle::granite(&name, &granite);
+            bundle.write(&folder.path().join(&name)).unwrap();
+            let text = stdout(&run(folder.path(), &["inspect", "--as-profile", &name]));
+            let file = format!("{name}.toml");
+            std::fs::write(folder.path().join(&file), &text).unwrap();
+            let document = json(folder.path(), &["--profile", &file, &name]);
+            let judged = document["bundles"][0]["profile"].as_str();
+            assert_eq!(judged, Some(name.as_str()), "{text}");
+            let met = crate::found(&document);
+            let missed: Vec<_> = met
+                .iter()
+                .filter(|(rule, level)| {
+                    level != "note" && (rule.starts_with("granite") || rule.starts_with("profile"))
+                })
+                .collect();
+            assert!(
+                missed.is_empty(),
+                "{missed:?} {linears:?} {head:?}\n{text}\n{document:#}"
+            );
+        }
+    }
+    assert_eq!(number, precisions.len() * 4);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod hostile;
 mod packed;
 mod patches;
 mod seeds;
+mod storage;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]
 mod targets;

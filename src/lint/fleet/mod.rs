@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::bundle::{Releases, Target};
 use crate::checkout::capability::Checkout;
 use crate::finding::Finding;
-use crate::profile::{Profile, builtin, nearest};
+use crate::profile::{Profile, builtin, kin, nearest};
 
 use super::context::ConfigurationFacts;
 use super::facts::{Facts, hashed};
@@ -76,6 +76,14 @@ impl ProfileChoice {
             ProfileChoice::Auto(own) => nearest(own.iter().chain(builtin()), target),
             ProfileChoice::Named(profile) => Some(profile),
             ProfileChoice::Off => None,
+        }
+    }
+
+    /// The profile that is passed over because the target is another model of its kind.
+    fn kin(&self, target: &Target) -> Option<&Profile> {
+        match self {
+            ProfileChoice::Auto(own) => kin(own.iter().chain(builtin()), target),
+            ProfileChoice::Named(_) | ProfileChoice::Off => None,
         }
     }
 }
@@ -155,6 +163,7 @@ impl Settings {
         Context {
             target,
             profile,
+            kin: self.profile.kin(target),
             engine: self.engine.as_deref(),
             platform: platform.unwrap_or_default(),
             hash: &facts.hash,

@@ -8,6 +8,7 @@ mod axes;
 mod classes;
 mod dataflow;
 mod head;
+mod parameter;
 mod reads;
 mod recipes;
 

@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::dataflow::{Calls, Dataflow, Role};
+use super::parameter::Parameter;
 use crate::aicode::base_name;
 use crate::mlir::{OpId, ValueId};
 use crate::model::{Constant, DType, Palette, QuantizedWeight, Scale, Sparse};
 
 /// Most operations between a decoded weight and its data.
-const MAX_STEPS: usize = 32;
+pub(super) const MAX_STEPS: usize = 32;
 /// Operand numbers of a scaling; the axis is that of `dequantize`.
-const SCALE: usize = 1;
+pub(super) const SCALE: usize = 1;
 const ZERO_POINT: usize = 2;
 const MINIMUM: usize = 3;
 const AXIS: usize = 4;
@@ -159,17 +160,6 @@ struct Made {
     passed: Vec<OpId>,
 }
 
-/// What a constant operand of a decoding is.
-struct Parameter {
-    dtype: DType,
-    /// Sizes of the operand's own type.
-    shape: Vec<u64>,
-    constant: Option<(usize, Constant)>,
-    /// Type of the scales of an operand that is itself scaled.
-    scale: Option<DType>,
-    is_zero: bool,
-}
-
 impl Made {
     /// Follows a decoding operation back to a constant; `None` if it decodes something else.
     fn of(flow: &Dataflow<'_>, end: OpId, mut calls: Calls) -> Option<Made> {
@@ -182,16 +172,16 @@ impl Made {
             mask: None,
             irregular: false,
             parameters: Vec::new(),
+            passed: Vec::new(),
             bytes: 0,
         };
-        let mut passed = Vec::new();
         let mut op = end;
         for _ in 0..MAX_STEPS {
             let role = flow.role(flow.op(op));
             match role {
                 Role::Constant => {
                     let (constant, data) = flow.constant(op)?;
-                    return Some(trail.finish(constant, data, passed));
+                    return Some(trail.finish(constant, data));
                 }
                 Role::Scale => trail.scale(op, &calls)?,
                 Role::Lookup => trail.lookup(op, &calls)?,
@@ -200,7 +190,7 @@ impl Made {
                 _ => return None,
             }
             if role.decodes() && op != end {
-                passed.push(op);
+                trail.passed.push(op);
             }
             op = flow.origin(flow.operand(op, 0)?, &mut calls)?;
         }
@@ -218,6 +208,8 @@ struct Trail<'a> {
     mask: Option<DType>,
     irregular: bool,
     parameters: Vec<usize>,
+    /// The decoding operations but the last.
+    passed: Vec<OpId>,
     bytes: u64,
 }
 
@@ -288,7 +280,7 @@ impl Trail<'_> {
         Some(())
     }
 
-    fn finish(self, constant: usize, data: Constant, passed: Vec<OpId>) -> Made {
+    fn finish(self, constant: usize, data: Constant) -> Made {
         let vector = self.palette.as_ref().map_or(1, |palette| palette.vector);
         let stored = data.elements().saturating_mul(vector);
         Made {
@@ -303,7 +295,7 @@ impl Trail<'_> {
             },
             constant,
             parameters: self.parameters,
-            passed,
+            passed: self.passed,
         }
     }
 
@@ -321,54 +313,20 @@ impl Trail<'_> {
         }
     }
 
-    /// Counts a constant that the data are decoded with, but for one that is zero everywhere.
+    /// Counts the constants that the data are decoded with, but for those that are zero everywhere.
     fn take(&mut self, part: Option<&Parameter>) {
-        let part = part.filter(|part| !part.is_zero);
-        if let Some((position, constant)) = part.and_then(|part| part.constant.as_ref()) {
+        let Some(part) = part.filter(|part| !part.is_zero) else {
+            return;
+        };
+        self.passed.extend(&part.scaled_by);
+        for (position, bytes) in &part.constants {
             self.parameters.push(*position);
-            self.bytes = self.bytes.saturating_add(constant.bytes());
+            self.bytes = self.bytes.saturating_add(*bytes);
         }
     }
 
-    /// An operand that the data are decoded with; `None` if there is none, or its type is no static tensor.
     fn parameter(&self, op: OpId, index: usize, calls: &Calls) -> Option<Parameter> {
-        let flow = self.flow;
-        let value = flow.operand(op, index)?;
-        let (dtype, _) = flow.tensor(value)?;
-        let mut parameter = Parameter {
-            dtype,
-            shape: flow.sizes(value)?,
-            constant: None,
-            scale: None,
-            is_zero: false,
-        };
-        let (mut at, mut calls) = (value, calls.clone());
-        for _ in 0..MAX_STEPS {
-            let Some(origin) = flow.origin(at, &mut calls) else {
-                break;
-            };
-            match flow.role(flow.op(origin)) {
-                Role::Constant => {
-                    let found = flow.constant(origin);
-                    let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
-                    parameter.is_zero = flow.inline(origin).is_some_and(zeros);
-                    parameter.dtype = found.as_ref().map_or(dtype, |(_, it)| it.dtype);
-                    parameter.constant = found;
-                    break;
-                }
-                Role::Reshape => {}
-                Role::Scale => {
-                    let scale = flow.operand(origin, SCALE);
-                    parameter.scale = scale.and_then(|scale| flow.tensor(scale)).map(|it| it.0);
-                }
-                _ => break,
-            }
-            let Some(next) = flow.operand(origin, 0) else {
-                break;
-            };
-            at = next;
-        }
-        Some(parameter)
+        Parameter::of(self.flow, self.flow.operand(op, index)?, calls)
     }
 
     /// The one axis that an operand names, of a value of that rank.

@@ -1,5 +1,6 @@
 //! Releases that are not what a profile of one's own says, and Granite's defaults changed on purpose.
 
+use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Granite, Head, Precision};
 use granite_bundle_testkit::program::Element;
 use serde_json::json;
@@ -19,6 +20,22 @@ const fn own(
 fn int8(granite: &mut Granite) {
     granite.linears = Precision::INT8_BLOCK32;
     granite.padded_to = None;
+}
+
+/// A model of twelve layers of each kind, with the family's vocabulary and state names.
+fn another_size(bundle: &mut Bundle) {
+    let mut granite = Base::Small.granite().expect("a Granite base");
+    granite.padded_to = None;
+    for name in ["keyCache", "valueCache", "convState", "recState"] {
+        granite.signature.state(name).dims[0] = Some(12);
+    }
+    let hash = bundle.asset.take().expect("an asset").1.hash;
+    *bundle = Bundle::granite("granite_4_0_h_micro_decode_fp16", &granite);
+    bundle.asset.as_mut().expect("an asset").1.hash = hash;
+    let manifest = bundle.manifest.as_mut().expect("a manifest");
+    let id = json!("ibm-granite/granite-4.0-h-micro");
+    manifest["language"]["tokenizer"] = id.clone();
+    manifest["source"]["hf_model_id"] = id;
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -88,5 +105,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Base::Int8lin,
         Change::Bundle(|bundle| bundle.license = Some("MIT License\n".to_owned())),
         &["warning profile-license"],
+    ),
+    Mutant::new(
+        "another size of the family",
+        Base::Small,
+        Change::Bundle(another_size),
+        &["note profile-other-model"],
     ),
 ];

@@ -132,4 +132,90 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |g| g.geometry.mamba_layers = 18,
         &["warning granite-name-int8lin"],
     ),
+    granite(
+        "one float16 layer of 168",
+        Base::Int8lin,
+        |g| {
+            g.odd_linear = Some((57, Precision::FLOAT16));
+            g.padded_to = None;
+        },
+        &["warning asset-partial", "warning granite-name-int8lin"],
+    ),
+    granite(
+        "one int4 layer of 168",
+        Base::Int8lin,
+        |g| g.odd_linear = Some((57, Precision::PerBlock(Element::SI4, 32))),
+        &["warning granite-name-int8lin"],
+    ),
+    granite(
+        "one layer of 168 in blocks of 64",
+        Base::Int8lin,
+        |g| g.odd_linear = Some((57, Precision::PerBlock(Element::SI8, 64))),
+        &["warning granite-name-int8lin"],
+    ),
+    granite(
+        "one layer of 168 with one scale",
+        Base::Int8lin,
+        |g| {
+            g.odd_linear = Some((
+                0,
+                Precision::Blocks(Element::SI8, Element::F16, [4096, 1536]),
+            ))
+        },
+        &["warning granite-name-int8lin"],
+    ),
+    granite(
+        "one layer of 168 with bfloat16 scales",
+        Base::Int8lin,
+        |g| g.odd_linear = Some((167, Precision::Blocks(Element::SI8, Element::BF16, [1, 32]))),
+        &["warning granite-name-int8lin"],
+    ),
+    granite(
+        "one layer of 168 as a palette",
+        Base::Int8hu,
+        |g| {
+            let (bits, vector, rows) = (8, 1, 16);
+            g.odd_linear = Some((57, Precision::Palette { bits, vector, rows }));
+        },
+        &["warning granite-name-int8hu"],
+    ),
+    granite(
+        "blocks along the outputs",
+        Base::Int8lin,
+        |g| g.linears = Precision::Blocks(Element::SI8, Element::F16, [32, 1]),
+        &["warning granite-name-int8lin"],
+    ),
+    granite(
+        "one float32 layer of 168 under the name fp16",
+        Base::Fp16,
+        |g| g.odd_linear = Some((3, Precision::Float(Element::F32))),
+        &["warning granite-name-fp16"],
+    ),
+    granite(
+        "a head of palettes under the name int8hu",
+        Base::Int8hu,
+        |g| {
+            let (bits, vector, rows) = (8, 1, 100_352);
+            g.head = Head::Untied(Precision::Palette { bits, vector, rows });
+        },
+        &["warning granite-name-int8hu"],
+    ),
+    granite(
+        "a head with one scale under the name int8hu",
+        Base::Int8hu,
+        |g| {
+            g.head = Head::Untied(Precision::Blocks(
+                Element::SI8,
+                Element::F16,
+                [100_352, 1536],
+            ))
+        },
+        &["warning granite-name-int8hu"],
+    ),
+    Mutant::new(
+        "int8 layers shipped as int4lin",
+        Base::Int8lin,
+        Change::Manifest(|m| m["name"] = "granite_4_0_h_1b_decode_int4lin".into()),
+        &["warning granite-name-int4"],
+    ),
 ];

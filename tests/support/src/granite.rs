@@ -111,6 +111,19 @@ pub enum Precision {
     PerBlock(Element, u64),
     /// Integers of this type, one float16 scale per output row.
     PerChannel(Element),
+    /// Integers of this type, scales of another, one for each so many outputs and inputs.
+    Blocks(Element, Element, [u64; 2]),
+    /// Indices of so many bits into tables of float16 vectors of so many elements, one table for each so many outputs.
+    Palette {
+        /// Bits of an index: 1, 2, 4, 6 or 8.
+        bits: u8,
+        /// Elements of a table's value, which lie along the outputs.
+        vector: u64,
+        /// Outputs that share a table.
+        rows: u64,
+    },
+    /// Every second element of a float16 matrix, and a mask.
+    Sparse,
 }
 
 impl Precision {
@@ -127,6 +140,14 @@ impl Precision {
                 outputs * inputs * element.bytes() + outputs * (inputs / block) * 2
             }
             Precision::PerChannel(element) => outputs * inputs * element.bytes() + outputs * 2,
+            Precision::Blocks(element, scale, [rows, columns]) => {
+                let scales = (outputs / rows) * (inputs / columns);
+                outputs * inputs * element.bytes() + scales * scale.bytes()
+            }
+            Precision::Palette { bits, vector, rows } => {
+                outputs / vector * inputs + (outputs / rows) * (1 << bits) * vector * 2
+            }
+            Precision::Sparse => outputs * inputs + outputs * inputs,
         }
     }
 }
@@ -225,6 +246,8 @@ pub struct Granite {
     pub signature: Signature,
     /// Storage of every linear layer but the head.
     pub linears: Precision,
+    /// Storage of one of them that differs, and its place among them.
+    pub odd_linear: Option<(usize, Precision)>,
     /// Storage of the token embedding.
     pub embedding: Precision,
     /// The matrix behind the logits.
@@ -246,6 +269,7 @@ impl Granite {
             signature: Signature::decode_step(&geometry),
             geometry,
             linears: Precision::FLOAT16,
+            odd_linear: None,
             embedding: Precision::FLOAT16,
             head: Head::Tied,
             operations: Vec::new(),
@@ -323,6 +347,7 @@ impl Granite {
             granite: self,
             graph: Graph::new(&self.signature.function),
             program: &mut program,
+            linears: 0,
         }
         .build();
         program.add(step);
@@ -342,6 +367,8 @@ struct Step<'a> {
     granite: &'a Granite,
     graph: Graph,
     program: &'a mut Program,
+    /// Linear layers so far.
+    linears: usize,
 }
 
 impl Step<'_> {
@@ -402,23 +429,59 @@ impl Step<'_> {
 
     /// A matrix constant, dequantized if need be: `[outputs, inputs]` in float16.
     fn matrix(&mut self, precision: Precision, outputs: u64, inputs: u64) -> Value {
-        let (element, scales) = match precision {
+        let (element, scale, block) = match precision {
             Precision::Float(element) => {
                 return self.weight(Tensor::new(element, &[outputs, inputs]));
             }
-            Precision::PerBlock(element, block) => (element, inputs / block),
-            Precision::PerChannel(element) => (element, 1),
+            Precision::PerBlock(element, block) => (element, Element::F16, [1, block]),
+            Precision::PerChannel(element) => (element, Element::F16, [1, inputs]),
+            Precision::Blocks(element, scale, block) => (element, scale, block),
+            Precision::Palette { bits, vector, rows } => {
+                return self.palette(bits, vector, rows, [outputs, inputs]);
+            }
+            Precision::Sparse => return self.sparse(outputs, inputs),
         };
+        let scales = [outputs / block[0], inputs / block[1]];
         let data = self.weight(Tensor::new(element, &[outputs, inputs]));
-        let scale = self.weight(Tensor::new(Element::F16, &[outputs, scales]));
-        let data_offset = self.graph.zeros(Tensor::new(element, &[outputs, scales]));
-        let scale_offset = self
-            .graph
-            .zeros(Tensor::new(Element::F16, &[outputs, scales]));
+        let scale = self.weight(Tensor::new(scale, &scales));
+        let data_offset = self.graph.zeros(Tensor::new(element, &scales));
+        let scale_offset = self.graph.zeros(Tensor::new(Element::F16, &scales));
         self.graph.op(
             "primitive.blockwise_shift_scale_v2",
             &[data, scale, data_offset, scale_offset],
             Tensor::new(Element::F16, &[outputs, inputs]),
+        )
+    }
+
+    fn palette(&mut self, bits: u8, vector: u64, rows: u64, [outputs, inputs]: [u64; 2]) -> Value {
+        let index = match bits {
+            1 => Element::UI1,
+            2 => Element::UI2,
+            4 => Element::UI4,
+            6 => Element::UI6,
+            _ => Element::UI8,
+        };
+        let indices = self.weight(Tensor::new(index, &[outputs / vector, inputs]));
+        let tables = [outputs / rows, 1, 1 << bits, vector];
+        let table = self.weight(Tensor::new(Element::F16, &tables));
+        let axis = self.graph.zeros(Tensor::new(Element::SI16, &[]));
+        self.graph.op(
+            "primitive.lut_to_dense_v1",
+            &[indices, table, axis],
+            Tensor::new(Element::F16, &[outputs, inputs]),
+        )
+    }
+
+    fn sparse(&mut self, outputs: u64, inputs: u64) -> Value {
+        let values = self.weight(Tensor::new(Element::F16, &[outputs * inputs / 2]));
+        let mask = self.weight(Tensor::new(Element::UI1, &[outputs, inputs]));
+        let dense = Tensor::new(Element::F16, &[outputs, inputs]);
+        let name = "primitive.build_sparse_with_bitmask_v1";
+        let sparse = self.graph.op(name, &[values, mask], dense.clone());
+        self.graph.op(
+            "primitive.sparse_with_bitmask_to_dense_v1",
+            &[sparse],
+            dense,
         )
     }
 
@@ -438,7 +501,13 @@ impl Step<'_> {
     }
 
     fn linear(&mut self, x: Value, outputs: u64, inputs: u64) -> Value {
-        let matrix = self.matrix(self.granite.linears, outputs, inputs);
+        let odd = self
+            .granite
+            .odd_linear
+            .filter(|(place, _)| *place == self.linears);
+        self.linears += 1;
+        let precision = odd.map_or(self.granite.linears, |(_, precision)| precision);
+        let matrix = self.matrix(precision, outputs, inputs);
         self.product(x, matrix, outputs, inputs)
     }
 

@@ -1,6 +1,6 @@
 //! What names claim, and whether the weights agree.
 
-use crate::model::{DType, Storage, Weights};
+use crate::model::{DType, WeightClass, Weights};
 
 /// How weights are stored, as a name or a `compression` entry claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +47,25 @@ fn word(word: &str) -> Option<Claim> {
 
 /// True if the asset stores a share of its weights that a person would name it after that way.
 pub(in crate::lint::rules) fn holds(claim: Claim, weights: &Weights) -> bool {
-    let total: u64 = weights.storage.iter().map(|storage| storage.elements).sum();
-    let integers = |bits: u8| -> u64 {
-        let of_width = |storage: &&Storage| width(storage.dtype) == Some(bits);
-        let stored = weights.storage.iter().filter(of_width);
-        stored.map(|storage| storage.elements).sum()
+    let parameters = |wanted: &dyn Fn(DType) -> bool| -> u64 {
+        let all = weights.constants.iter();
+        let of_type = all.filter(|weight| {
+            weight.class == WeightClass::QuantizationParameter && wanted(weight.constant.dtype)
+        });
+        of_type.map(|weight| weight.constant.elements()).sum()
     };
-    // Scales, tables and masks are integers too; weights are a good part of the whole.
+    let stored = |wanted: &dyn Fn(DType) -> bool| -> u64 {
+        let of_type = weights
+            .storage
+            .iter()
+            .filter(|storage| wanted(storage.dtype));
+        let all: u64 = of_type.map(|storage| storage.elements).sum();
+        // Scales, tables and masks are no weights.
+        all.saturating_sub(parameters(wanted))
+    };
+    let total = stored(&|_| true);
+    let integers = |bits: u8| stored(&|dtype| width(dtype) == Some(bits));
+    // Indices and flags are integers too; weights are a good part of the whole.
     let matters = |elements: u64| elements > total / 20;
     match claim {
         Claim::Float => !(1..=8).any(|bits| matters(integers(bits))),
@@ -74,13 +86,13 @@ pub(in crate::lint::rules) fn stored(weights: &Weights) -> String {
     }
 }
 
-/// Bits of an integer type of at most 8.
+/// Bits of a type of at most 8 that weights are quantized to.
 fn width(dtype: DType) -> Option<u8> {
     match dtype {
         DType::UInt1 => Some(1),
         DType::Int2 | DType::UInt2 => Some(2),
         DType::UInt3 => Some(3),
-        DType::Int4 | DType::UInt4 => Some(4),
+        DType::Int4 | DType::UInt4 | DType::Float4E2M1FN => Some(4),
         DType::UInt6 => Some(6),
         DType::Int8 | DType::UInt8 => Some(8),
         _ => None,
@@ -90,6 +102,8 @@ fn width(dtype: DType) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::testing::constant;
+    use crate::model::{Storage, Weight};
 
     #[test]
     fn whole_words_claim_a_precision() {
@@ -107,5 +121,29 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(precision(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_mask_of_a_sparse_weight_is_no_one_bit_weight() {
+        let mut weights = Weights::default();
+        for (dtype, elements, class) in [
+            (DType::Float16, 500, WeightClass::Linear),
+            (DType::UInt1, 1000, WeightClass::QuantizationParameter),
+        ] {
+            weights.storage.push(Storage {
+                dtype,
+                elements,
+                bytes: elements * dtype.storage_bytes(),
+            });
+            weights.constants.push(Weight {
+                constant: constant(dtype, &[elements]),
+                class,
+                quantized: None,
+                summed_axis: None,
+            });
+        }
+        assert!(holds(Claim::Float, &weights));
+        assert!(!holds(Claim::Bits(1), &weights));
+        assert_eq!(stored(&weights), "unquantized weights");
     }
 }

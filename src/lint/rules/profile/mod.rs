@@ -11,6 +11,7 @@ mod granite_head_perchan;
 mod granite_ios;
 mod granite_license;
 mod granite_name_fp16;
+mod granite_name_int4;
 mod granite_name_int8hu;
 mod granite_name_int8lin;
 mod granite_sequential_slow;
@@ -21,6 +22,7 @@ mod profile_context;
 mod profile_eos;
 mod profile_head;
 mod profile_license;
+mod profile_other_model;
 mod profile_precision;
 mod profile_quantized;
 mod profile_signature;
@@ -37,6 +39,7 @@ pub(super) static RULES: &[&Rule] = &[
     &granite_name_int8lin::RULE,
     &granite_name_int8hu::RULE,
     &granite_name_fp16::RULE,
+    &granite_name_int4::RULE,
     &granite_350m_quantized::RULE,
     &granite_head_perchan::RULE,
     &granite_context::RULE,
@@ -54,6 +57,7 @@ pub(super) static RULES: &[&Rule] = &[
     &profile_eos::RULE,
     &profile_template::RULE,
     &profile_license::RULE,
+    &profile_other_model::RULE,
 ];
 
 /// The profile, if it is of the Granite family.

@@ -13,10 +13,14 @@ pub(in super::super) fn signature(
     context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let Some(function) = context.function() else {
+    let expected = &profile.function;
+    // A bundle of many functions is held to the one that the profile is about.
+    let named = context
+        .asset()
+        .and_then(|asset| asset.function(&expected.name));
+    let Some(function) = named.or_else(|| context.function()) else {
         return;
     };
-    let expected = &profile.function;
     let groups = [
         Group::new(
             "inputs",

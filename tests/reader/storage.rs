@@ -1,0 +1,498 @@
+//! How each weight is stored and what a step reads of it, for every form that exporters write.
+
+use granite_bundle::model::{
+    DType, Experts, Granularity, HeadKind, Palette, QuantizedKind, Scale, Sparse, Summary,
+    WeightClass, Weights,
+};
+use granite_bundle_testkit::program::{Data, Element, Graph, Program, Tensor, Value};
+
+use crate::targets::aicode_asset;
+
+fn half(dims: &[u64]) -> Tensor {
+    Tensor::new(Element::F16, dims)
+}
+
+/// A program and the one graph under construction.
+struct Builder {
+    program: Program,
+    main: Graph,
+}
+
+impl Builder {
+    fn new() -> Builder {
+        Builder {
+            program: Program::default(),
+            main: Graph::new("main"),
+        }
+    }
+
+    /// A constant whose bytes are a resource.
+    fn stored(&mut self, element: Element, dims: &[u64]) -> Value {
+        let tensor = Tensor::new(element, dims);
+        let data = self.program.hole(&tensor);
+        self.main.constant(tensor, data)
+    }
+
+    /// A constant of one value, zero or not.
+    fn splat(&mut self, element: Element, dims: &[u64], byte: u8) -> Value {
+        let bytes = vec![byte; element.bytes() as usize];
+        let tensor = Tensor::new(element, dims);
+        self.main.constant(tensor, Data::Splat(bytes))
+    }
+
+    fn op(&mut self, name: &str, operands: &[Value], result: Tensor) -> Value {
+        self.main.op(name, operands, result)
+    }
+
+    /// `data` times the scale, without offsets.
+    fn scaled(
+        &mut self,
+        data: Value,
+        element: Element,
+        scale: Value,
+        scales: &[u64],
+        dims: &[u64],
+    ) -> Value {
+        let zero = self.splat(element, scales, 0);
+        let minimum = self.splat(Element::F16, scales, 0);
+        let name = "primitive.blockwise_shift_scale_v2";
+        self.op(name, &[data, scale, zero, minimum], half(dims))
+    }
+
+    fn looked_up(&mut self, indices: Value, table: Value, axis: u8, result: Tensor) -> Value {
+        let axis = self.splat(Element::SI16, &[], axis);
+        self.op("primitive.lut_to_dense_v1", &[indices, table, axis], result)
+    }
+
+    fn dense(&mut self, values: Value, result: Tensor) -> Value {
+        let dims: Vec<u64> = result.dims.iter().flatten().copied().collect();
+        let mask = self.stored(Element::UI1, &dims);
+        let name = "primitive.build_sparse_with_bitmask_v1";
+        let sparse = self.op(name, &[values, mask], result.clone());
+        self.op(
+            "primitive.sparse_with_bitmask_to_dense_v1",
+            &[sparse],
+            result,
+        )
+    }
+
+    /// `x` times the transpose of a matrix `[outputs, inputs]`, given back as `y`.
+    fn times(mut self, matrix: Value, outputs: u64, inputs: u64) -> Weights {
+        let x = self.main.argument("x", half(&[1, inputs]));
+        let order = self.main.unsigned(&[1, 0]);
+        let turned = half(&[inputs, outputs]);
+        let matrix = self.op("primitive.transpose_v1", &[matrix, order], turned);
+        let y = self.op(
+            "primitive.batch_matmul_v1",
+            &[x, matrix],
+            half(&[1, outputs]),
+        );
+        self.main.output("y", half(&[1, outputs]), y);
+        self.read().weights
+    }
+
+    fn read(mut self) -> Summary {
+        self.program.add(self.main);
+        aicode_asset(&self.program.write().to_vec()).unwrap()
+    }
+}
+
+fn scale(dtype: DType, block: &[u64]) -> Scale {
+    Scale {
+        dtype,
+        block: block.to_vec(),
+        zero_point: None,
+        minimum: None,
+    }
+}
+
+#[test]
+fn splat_scales_that_share_a_value_keep_their_own_shapes() {
+    let mut it = Builder::new();
+    let mut weights = Vec::new();
+    for (outputs, inputs) in [(96, 64), (64, 96), (128, 64)] {
+        let data = it.stored(Element::SI8, &[outputs, inputs]);
+        let scales = [outputs, inputs / 32];
+        let one = it.splat(Element::F16, &scales, 1);
+        weights.push(it.scaled(data, Element::SI8, one, &scales, &[outputs, inputs]));
+    }
+    let found = it.times(weights[0], 96, 64);
+    assert_eq!(found.quantized.len(), 3);
+    for weight in &found.quantized {
+        assert_eq!(
+            weight.scale,
+            Some(scale(DType::Float16, &[1, 32])),
+            "{weight}"
+        );
+        assert_eq!(weight.granularity(), Granularity::Block(1));
+    }
+    let groups = found.quantized_groups();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0].elements, 96 * 64 * 2 + 128 * 64);
+}
+
+#[test]
+fn what_shares_a_scale_is_told_apart() {
+    for (scales, expected) in [
+        ([1, 1], Granularity::Tensor),
+        ([96, 1], Granularity::Channel(0)),
+        ([1, 64], Granularity::Channel(1)),
+        ([96, 2], Granularity::Block(1)),
+        ([3, 64], Granularity::Block(0)),
+        ([3, 1], Granularity::Block(0)),
+        ([3, 2], Granularity::Blocks),
+    ] {
+        let mut it = Builder::new();
+        let data = it.stored(Element::UI4, &[96, 64]);
+        let one = it.stored(Element::F32, &scales);
+        let zero = it.stored(Element::UI4, &scales);
+        let minimum = it.splat(Element::F16, &scales, 1);
+        let name = "primitive.blockwise_shift_scale_v2";
+        let matrix = it.op(name, &[data, one, zero, minimum], half(&[96, 64]));
+        let found = it.times(matrix, 96, 64);
+        let [weight] = found.quantized.as_slice() else {
+            panic!("{:?}", found.quantized)
+        };
+        assert_eq!(weight.granularity(), expected, "{scales:?}");
+        let scale = weight.scale.as_ref().unwrap();
+        assert_eq!(scale.dtype, DType::Float32);
+        assert_eq!(scale.zero_point, Some(DType::UInt4));
+        assert_eq!(scale.minimum, Some(DType::Float16));
+        assert_eq!(found.summed_axes(), [Some(1)]);
+    }
+}
+
+#[test]
+fn a_palette_is_described_by_its_tables() {
+    let mut it = Builder::new();
+    let indices = it.stored(Element::UI4, &[32, 64]);
+    let table = it.stored(Element::F16, &[4, 1, 16, 3]);
+    let matrix = it.looked_up(indices, table, 0, half(&[96, 64]));
+    let found = it.times(matrix, 96, 64);
+    let [weight] = found.quantized.as_slice() else {
+        panic!("{:?}", found.quantized)
+    };
+    assert_eq!(weight.kind(), QuantizedKind::Palette);
+    assert_eq!(weight.shape, [96, 64]);
+    assert_eq!(weight.elements(), 96 * 64);
+    let palette = Palette {
+        table: DType::Float16,
+        entries: 16,
+        tables: 4,
+        vector: 3,
+        axis: Some(0),
+        block: vec![24, 64],
+        table_scale: None,
+    };
+    assert_eq!(weight.palette, Some(palette));
+    assert_eq!(weight.granularity(), Granularity::Block(0));
+    assert_eq!(weight.bytes, weight.data.bytes() + 4 * 16 * 3 * 2);
+}
+
+#[test]
+fn a_quantized_table_and_a_scale_after_the_lookup_are_two_things() {
+    let mut it = Builder::new();
+    let indices = it.stored(Element::UI8, &[96, 64]);
+    let table = it.stored(Element::SI8, &[1, 1, 256, 1]);
+    let own = it.splat(Element::F16, &[1, 1, 1, 1], 1);
+    let tables = [1, 1, 1, 1];
+    let table = it.scaled(table, Element::SI8, own, &tables, &[1, 1, 256, 1]);
+    let matrix = it.looked_up(indices, table, 0, half(&[96, 64]));
+    let rows = it.stored(Element::F16, &[96, 1]);
+    let matrix = it.scaled(matrix, Element::F16, rows, &[96, 1], &[96, 64]);
+    let found = it.times(matrix, 96, 64);
+    let [weight] = found.quantized.as_slice() else {
+        panic!("{:?}", found.quantized)
+    };
+    assert_eq!(weight.kind(), QuantizedKind::Palette);
+    assert_eq!(weight.scale, Some(scale(DType::Float16, &[1, 64])));
+    let palette = weight.palette.as_ref().unwrap();
+    assert_eq!((palette.table, palette.entries), (DType::Int8, 256));
+    assert_eq!(palette.table_scale, Some(DType::Float16));
+    assert_eq!(palette.block, [96, 64]);
+}
+
+/// A quarter of the elements of a 96 × 64 matrix.
+const STORED: u64 = 1536;
+
+#[test]
+fn a_sparse_weight_has_a_density_whatever_lies_under_it() {
+    let plain = |it: &mut Builder| {
+        let values = it.stored(Element::F16, &[STORED]);
+        it.dense(values, half(&[96, 64]))
+    };
+    let quantized = |it: &mut Builder| {
+        let values = it.stored(Element::SI8, &[STORED]);
+        let dense = it.dense(values, Tensor::new(Element::SI8, &[96, 64]));
+        let rows = it.stored(Element::F16, &[96, 1]);
+        it.scaled(dense, Element::SI8, rows, &[96, 1], &[96, 64])
+    };
+    let palette = |it: &mut Builder| {
+        let indices = it.stored(Element::UI6, &[STORED]);
+        let table = it.stored(Element::F16, &[1, 64, 1]);
+        let values = it.looked_up(indices, table, 0, half(&[STORED]));
+        it.dense(values, half(&[96, 64]))
+    };
+    type Make = fn(&mut Builder) -> Value;
+    let cases: [(Make, QuantizedKind, Granularity); 3] = [
+        (plain, QuantizedKind::Sparse, Granularity::Unknown),
+        (quantized, QuantizedKind::Affine, Granularity::Channel(0)),
+        (palette, QuantizedKind::Palette, Granularity::Tensor),
+    ];
+    for (make, kind, granularity) in cases {
+        let mut it = Builder::new();
+        let matrix = make(&mut it);
+        let found = it.times(matrix, 96, 64);
+        let [weight] = found.quantized.as_slice() else {
+            panic!("{:?}", found.quantized)
+        };
+        let mask = DType::UInt1;
+        assert_eq!(
+            weight.sparse,
+            Some(Sparse {
+                stored: STORED,
+                mask
+            }),
+            "{kind:?}"
+        );
+        assert_eq!((weight.kind(), weight.granularity()), (kind, granularity));
+        assert_eq!(
+            (weight.shape.as_slice(), weight.elements()),
+            (&[96, 64][..], 96 * 64)
+        );
+        let layers = found
+            .constants
+            .iter()
+            .filter(|it| it.class == WeightClass::Linear);
+        assert_eq!(layers.count(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn data_scaled_twice_are_not_explained_away() {
+    let mut it = Builder::new();
+    let data = it.stored(Element::SI8, &[96, 64]);
+    let rows = it.stored(Element::F16, &[96, 1]);
+    let once = it.scaled(data, Element::SI8, rows, &[96, 1], &[96, 64]);
+    let columns = it.stored(Element::F16, &[1, 64]);
+    let twice = it.scaled(once, Element::F16, columns, &[1, 64], &[96, 64]);
+    let found = it.times(twice, 96, 64);
+    assert_eq!(found.quantized.len(), 1);
+    assert_eq!(found.quantized[0].kind(), QuantizedKind::Unknown);
+}
+
+#[test]
+fn the_summed_axis_is_followed_to_the_stored_matrix() {
+    let mut it = Builder::new();
+    // A square matrix, whose axes only the operations tell apart, used as it is stored: [inputs, outputs].
+    let data = it.stored(Element::SI8, &[64, 64]);
+    let scales = it.stored(Element::F16, &[2, 64]);
+    let matrix = it.scaled(data, Element::SI8, scales, &[2, 64], &[64, 64]);
+    let wide = it.op("primitive.reshape_v2", &[matrix], half(&[1, 64, 64]));
+    let x = it.main.argument("x", half(&[1, 1, 64]));
+    let y = it.op("primitive.batch_matmul_v1", &[x, wide], half(&[1, 1, 64]));
+    it.main.output("y", half(&[1, 1, 64]), y);
+    let found = it.read().weights;
+    assert_eq!(found.summed_axes(), [Some(0)]);
+    assert_eq!(found.quantized[0].granularity(), Granularity::Block(0));
+}
+
+/// A model of token ids whose embedding is `table`, and whose head that too or a matrix of its own.
+fn tokens(make: impl Fn(&mut Builder) -> Value, own: bool) -> Weights {
+    let mut it = Builder::new();
+    let ids = it
+        .main
+        .argument("input_ids", Tensor::new(Element::SI32, &[1, 1]));
+    let table = make(&mut it);
+    let axis = it.main.integers(&[2]);
+    let column = Tensor::new(Element::SI32, &[1, 1, 1]);
+    let ids = it.op("primitive.expand_dims_v1", &[ids, axis], column);
+    let x = it.op("primitive.gather_nd_v1", &[table, ids], half(&[1, 1, 64]));
+    let head = match own {
+        true => it.stored(Element::F16, &[320, 64]),
+        false => table,
+    };
+    let order = it.main.unsigned(&[1, 0]);
+    let head = it.op("primitive.transpose_v1", &[head, order], half(&[64, 320]));
+    let y = it.op("primitive.batch_matmul_v1", &[x, head], half(&[1, 1, 320]));
+    it.main.output("logits", half(&[1, 1, 320]), y);
+    it.read().weights
+}
+
+fn vectors(it: &mut Builder) -> Value {
+    let indices = it.stored(Element::UI8, &[80, 64]);
+    let table = it.stored(Element::F16, &[1, 1, 256, 4]);
+    it.looked_up(indices, table, 0, half(&[320, 64]))
+}
+
+fn one_scale(it: &mut Builder) -> Value {
+    let data = it.stored(Element::SI8, &[320, 64]);
+    let one = it.splat(Element::F16, &[1, 1], 1);
+    it.scaled(data, Element::SI8, one, &[1, 1], &[320, 64])
+}
+
+fn sparse(it: &mut Builder) -> Value {
+    let values = it.stored(Element::F16, &[5000]);
+    it.dense(values, half(&[320, 64]))
+}
+
+#[test]
+fn head_and_embedding_are_found_in_every_storage() {
+    type Make = fn(&mut Builder) -> Value;
+    let cases: [(Make, HeadKind); 3] = [
+        (vectors, HeadKind::Palette(256)),
+        (one_scale, HeadKind::PerTensor),
+        (sparse, HeadKind::Sparse),
+    ];
+    for (make, kind) in cases {
+        let weights = tokens(make, false);
+        let head = weights.head.unwrap();
+        assert_eq!((head.kind, head.tied), (kind, Some(true)));
+        assert_eq!(head.shape, [320, 64]);
+        // A palette of vectors has fewer indices than rows.
+        assert_eq!(weights.embedding.unwrap().shape, [320, 64]);
+    }
+}
+
+#[test]
+fn a_step_reads_a_row_of_a_table_and_the_whole_of_a_head() {
+    let tied = tokens(one_scale, false);
+    let untied = tokens(one_scale, true);
+    let read = |weights: &Weights| weights.step("main").unwrap().bytes;
+    let (table, row, head) = (320 * 64, 64, 320 * 64 * 2);
+    assert_eq!(read(&untied) - head + table - row, read(&tied));
+    // Only the tables that all rows share are read whole.
+    let palette = tokens(vectors, true);
+    let indices = 80 * 64;
+    let rest = read(&palette) - head - 256 * 4 * 2;
+    assert!(rest >= indices / 320 && rest < indices / 320 + 64, "{rest}");
+}
+
+/// Rows of tokens, each of which picks `top` of eight experts; `None` picks by a value from outside.
+fn experts(top: Option<u64>) -> Weights {
+    let mut it = Builder::new();
+    let open = |dims: &[u64], axis| half(dims).dynamic(axis);
+    let indices = |dims: &[u64]| Tensor::new(Element::SI32, dims).dynamic(0);
+    let x = it.main.argument("x", open(&[1, 64], 0));
+    let picks = match top {
+        Some(top) => {
+            let scores = it.main.argument("scores", open(&[1, 8], 0));
+            let axis = it.main.integers(&[1]);
+            let order = it.op("primitive.argsort_v1", &[scores, axis], indices(&[1, 8]));
+            it.op("primitive.slice_v1", &[order], indices(&[1, top]))
+        }
+        None => it.main.argument("picks", indices(&[1, 2]).dynamic(1)),
+    };
+    let mut callee = Graph::new("gather_mm").private();
+    let rows = callee.argument("rows", open(&[1, 64], 0));
+    let stack = callee.argument("stack", half(&[1, 8, 64, 96]));
+    let chosen = callee.argument("chosen", indices(&[1, 2]));
+    let wide = Tensor::new(Element::SI32, &[1, 1, 64, 96]).dynamic(1);
+    let spread = callee.op("primitive.broadcast_in_dims_v1", &[chosen], wide);
+    let axis = callee.zeros(Tensor::new(Element::SI32, &[]));
+    let one = callee.constant(
+        Tensor::new(Element::SI32, &[]),
+        Data::Splat(vec![1, 0, 0, 0]),
+    );
+    let picked = open(&[1, 1, 64, 96], 1);
+    let picked = callee.op(
+        "primitive.gather_along_axis_v1",
+        &[stack, spread, one],
+        picked,
+    );
+    let flat = callee.op(
+        "primitive.reshape_v2",
+        &[picked, axis],
+        open(&[1, 64, 96], 0),
+    );
+    let result = open(&[1, 1, 96], 0);
+    let y = callee.op("primitive.batch_matmul_v1", &[rows, flat], result.clone());
+    callee.output("y", result.clone(), y);
+    it.program.add(callee);
+    for _ in 0..2 {
+        let stack = it.stored(Element::F16, &[1, 8, 64, 96]);
+        it.main
+            .invoke("gather_mm", &[x, stack, picks], result.clone());
+    }
+    let data = it.stored(Element::SI8, &[1, 8, 64, 96]);
+    let scales = it.stored(Element::F16, &[1, 8, 2, 96]);
+    let stack = it.scaled(data, Element::SI8, scales, &[1, 8, 2, 96], &[1, 8, 64, 96]);
+    let y = it
+        .main
+        .invoke("gather_mm", &[x, stack, picks], result.clone());
+    it.main.output("y", result, y);
+    it.read().weights
+}
+
+#[test]
+fn a_token_reads_the_experts_it_picks() {
+    let stack = 8 * 64 * 96;
+    let bytes = 2 * stack * 2 + stack + 8 * 2 * 96 * 2;
+    for (top, picked) in [(Some(2), Some(2)), (Some(1), Some(1)), (None, None)] {
+        let weights = experts(top);
+        let step = weights.step("main").unwrap();
+        let expected = Experts {
+            of: 8,
+            picked,
+            stacks: 3,
+            bytes,
+        };
+        assert_eq!(step.experts, [expected], "{top:?}");
+        let read = bytes * picked.unwrap_or(8) / 8;
+        assert!(
+            step.bytes >= read && step.bytes < read + 64,
+            "{} {read}",
+            step.bytes
+        );
+        let layers = weights
+            .constants
+            .iter()
+            .filter(|it| it.class == WeightClass::Linear);
+        let summed: Vec<_> = layers.map(|it| it.summed_axis).collect();
+        assert_eq!(summed, [Some(2); 3], "{top:?}");
+    }
+}
+
+#[test]
+fn values_quantized_as_the_graph_runs_are_no_weights() {
+    let mut it = Builder::new();
+    let x = it.main.argument("x", half(&[1, 64]));
+    let one = it.splat(Element::F16, &[], 1);
+    let zero = it.splat(Element::SI8, &[], 0);
+    let minimum = it.splat(Element::F16, &[], 0);
+    let axis = it.main.integers(&[0, 1]);
+    let operands = [x, one, zero, minimum, axis];
+    let small = it.op(
+        "quantize_v2",
+        &operands,
+        Tensor::new(Element::SI8, &[1, 64]),
+    );
+    let back = it.op(
+        "dequantize_v2",
+        &[small, one, zero, minimum, axis],
+        half(&[1, 64]),
+    );
+    // A float weight rounded to what int8 holds is stored as a float.
+    let weight = it.stored(Element::F16, &[64, 96]);
+    let rounded = it.op(
+        "quantize_v2",
+        &[weight, one, zero, minimum, axis],
+        Tensor::new(Element::SI8, &[64, 96]),
+    );
+    let weight = it.op(
+        "dequantize_v2",
+        &[rounded, one, zero, minimum, axis],
+        half(&[64, 96]),
+    );
+    let y = it.op("primitive.batch_matmul_v1", &[back, weight], half(&[1, 96]));
+    it.main.output("y", half(&[1, 96]), y);
+    let found = it.read().weights;
+    assert_eq!(found.quantized, []);
+    let [activations] = found.activations.as_slice() else {
+        panic!("{:?}", found.activations)
+    };
+    assert_eq!((activations.data, activations.operations), (DType::Int8, 1));
+    assert_eq!(activations.granularity, Granularity::Tensor);
+    let layers = found.plain_layers().map(|it| it.constant.dtype);
+    assert_eq!(layers.collect::<Vec<_>>(), [DType::Float16]);
+}
