@@ -93,7 +93,7 @@ impl Reading {
     }
 }
 
-fn declared(function: &Function) -> DeclaredFunction {
+pub(crate) fn declared(function: &Function) -> DeclaredFunction {
     let values = |values: &[Value]| values.iter().map(declared_value).collect();
     DeclaredFunction {
         name: function.name.clone(),

@@ -1,4 +1,4 @@
-//! What `make_assets.py` recorded about each asset.
+//! What `make_assets.py` and `export_assets.py` recorded about each asset.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,66 @@ pub(crate) struct Signature {
     pub(crate) states: Vec<(String, String)>,
 }
 
+/// What `export_assets.py` asked of the exporter.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) functions: Vec<AskedFunction>,
+    pub(crate) weights: Vec<AskedWeight>,
+}
+
+/// A function, of whose outputs only the names are said.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AskedFunction {
+    pub(crate) name: String,
+    pub(crate) inputs: Vec<DeclaredValue>,
+    pub(crate) outputs: Vec<String>,
+    pub(crate) states: Vec<DeclaredValue>,
+}
+
+/// A weight of the model, and how it was to be stored.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AskedWeight {
+    pub(crate) path: String,
+    pub(crate) class: String,
+    pub(crate) shape: Vec<u64>,
+    pub(crate) form: Form,
+}
+
+/// How a weight is stored: type of the stored numbers, and how they become the weight's.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Clone)]
+pub(crate) struct Form {
+    pub(crate) data: String,
+    pub(crate) scale: Option<ScaleForm>,
+    pub(crate) palette: Option<PaletteForm>,
+    pub(crate) sparse: Option<SparseForm>,
+}
+
+/// Scales, one for each block of elements.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Clone)]
+pub(crate) struct ScaleForm {
+    pub(crate) dtype: String,
+    pub(crate) block: Vec<u64>,
+    pub(crate) zero_point: Option<String>,
+    pub(crate) minimum: Option<String>,
+}
+
+/// Tables, one for each block of elements.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Clone)]
+pub(crate) struct PaletteForm {
+    pub(crate) table: String,
+    pub(crate) entries: u64,
+    pub(crate) tables: u64,
+    pub(crate) vector: u64,
+    pub(crate) axis: Option<usize>,
+    pub(crate) block: Vec<u64>,
+}
+
+/// How many elements are stored.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Clone)]
+pub(crate) struct SparseForm {
+    pub(crate) stored: u64,
+}
+
 /// A folder of assets with its `expected.json`.
 #[derive(Debug)]
 pub(crate) struct Set {
@@ -76,24 +136,35 @@ impl Set {
         }
     }
 
-    /// The committed set.
-    pub(crate) fn committed() -> Set {
-        Set::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/assets"))
-    }
-
-    /// The committed set and, where the environment names one, the generated set.
+    /// The committed sets, and those in the folder that the environment names.
     pub(crate) fn all() -> Vec<Set> {
-        let generated = generated_folder().map(|folder| Set::read(&folder));
-        std::iter::once(Set::committed()).chain(generated).collect()
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let committed = [fixtures.join("assets"), fixtures.join("exported")];
+        let mut generated: Vec<PathBuf> = generated_folder().map_or_else(Vec::new, |folder| {
+            let entries = std::fs::read_dir(folder).unwrap();
+            let folders = entries.map(|entry| entry.unwrap().path());
+            folders
+                .filter(|path| path.join("expected.json").is_file())
+                .collect()
+        });
+        generated.sort();
+        let folders = committed.into_iter().chain(generated);
+        folders.map(|folder| Set::read(&folder)).collect()
     }
 
     /// Folder of an asset.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.aimodel"))
     }
+
+    /// What was asked of the exporter, for an asset that one made.
+    pub(crate) fn asked(&self, name: &str) -> Option<Asked> {
+        let text = std::fs::read_to_string(self.folder.join(format!("{name}.asked.json")));
+        text.ok().map(|text| serde_json::from_str(&text).unwrap())
+    }
 }
 
-/// The generated folder, where the environment names one.
+/// The folder of generated sets, where the environment names one.
 pub(crate) fn generated_folder() -> Option<PathBuf> {
     std::env::var_os("GRANITE_BUNDLE_DIFFERENTIAL").map(PathBuf::from)
 }

@@ -345,6 +345,19 @@ for option in ("private", "externalize", "no_inline"):
             ops.output(helper(x))
 
 
+@case("functions_composite", fixed=True)
+def _(p):
+    t = T("float32", 4)
+    declaration = Attribute.parse(
+        '#coreai.composite_declaration<"double" = {input_names = ["x"], op_attrs = {version = 1 : si64}, output_names = ["y"]}>')
+    for name, options in (("double", {}), ("double_private", {"private": True, "no_inline": True})):
+        with p.graph(name, [("x", t)], [("y", t)], composite_decl=declaration, **options) as (_, (x,)):
+            ops.output([ops.add(x, x)])
+    # Listed as public in the file, but no function: what it defines is an operation.
+    p.functions[0]["visibility"] = "private"
+    p.identity("main", [("x", t)])
+
+
 @case("functions_private_unused", fixed=True)
 def _(p):
     p.identity("helper", [("x", T("float32", 4))], private=True, no_inline=True)

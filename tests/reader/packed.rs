@@ -117,6 +117,45 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Sizes up to the largest that can be stored: nothing overflows, and nothing is allocated by what a size says.
+    #[test]
+    fn hostile_sizes_are_read_or_refused(
+        element in prop::sample::select(Element::ALL),
+        dims in prop::collection::vec(prop_oneof![0_u64..4, Just(1 << 31), Just(1 << 62), Just(i64::MAX as u64)], 0..6),
+        len in 0_usize..70,
+        form in 0..3,
+    ) {
+        let tensor = Tensor { element, dims: dims.iter().copied().map(Some).collect() };
+        let read = constant(&tensor, |program| match form {
+            0 => Data::Splat(vec![0; len]),
+            1 => Data::Inline(vec![0; len]),
+            _ => program.resource(vec![0; len]),
+        });
+        let elements = dims.iter().try_fold(1_u128, |all, dim| all.checked_mul((*dim).into()));
+        match read {
+            Ok(summary) => {
+                let constant = &summary.weights.constants[0].constant;
+                prop_assert_eq!(Some(u128::from(constant.elements())), elements);
+                prop_assert!(form == 0 || constant.bytes() == len as u64);
+            }
+            Err(error) => prop_assert!(matches!(
+                error.kind,
+                ReadErrorKind::Misfit(_) | ReadErrorKind::Unexpected { .. }
+            ), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn constants_have_no_dynamic_sizes() {
+    for (element, ..) in PACKED {
+        let tensor = Tensor::new(*element, &[4, 4]).dynamic(0);
+        let error = of_len(&tensor, 8).unwrap_err();
+        assert!(error.to_string().contains("a static shape"), "{error}");
+    }
+}
+
 #[test]
 fn a_splat_has_one_element_and_counts_at_its_full_shape() {
     for (element, ..) in PACKED {
