@@ -4,35 +4,48 @@ use std::io::Write;
 
 use super::{Advised, Exit, Ui};
 use crate::cli::examples;
-use crate::finding::closest;
-use crate::lint::{Rule, rules};
+use crate::lint::{Rule, Selector, rules};
 use crate::report::human;
+use crate::report::json::lint::RulesDocument;
 
-/// Explain a rule: what, why it matters, how to fix, where the fact comes from
+/// Explain rules: what, why it matters, how to fix, where the fact comes from
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples(&[
     "granite-bundle explain graph-logits-dtype",
+    "granite-bundle explain transcript",
+    "granite-bundle explain 'run-*' --json",
 ]))]
 pub(super) struct Args {
-    /// The rule's id, as every finding shows it
+    /// A rule's id, as every finding shows it, a family, or a pattern such as `graph-*`
     rule: String,
+    /// Print the document `granite-bundle schema rules` describes
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let rule = rules::find(&args.rule).ok_or_else(|| unknown(&args.rule))?;
-    let page = human::rules::explain(rule, ui.width);
-    ui.out.write_all(page.as_bytes())?;
-    ui.out.flush()?;
+    let rules = named(&args.rule)?;
+    let text = match args.json {
+        true => serde_json::to_string_pretty(&RulesDocument::new(rules))? + "\n",
+        false => {
+            let pages = rules
+                .iter()
+                .map(|rule| human::rules::explain(rule, ui.width));
+            pages.collect::<Vec<_>>().join("\n")
+        }
+    };
+    ui.out.write_all(text.as_bytes())?;
     Ok(Exit::Fine)
 }
 
-fn unknown(id: &str) -> Advised {
-    let ids = rules::all().map(|rule: &Rule| rule.id);
-    Advised {
-        message: format!("there is no rule {id:?}"),
-        help: match closest(id, ids) {
-            Some(id) => format!("did you mean {id}? `granite-bundle rules` lists them all"),
+/// The rules that are meant, in report order.
+fn named(text: &str) -> Result<Vec<&'static Rule>, Advised> {
+    let selector = Selector::parse(text).map_err(|unknown| Advised {
+        message: format!("there is no rule or family {text:?}"),
+        help: match unknown.suggestion {
+            Some(near) => format!("did you mean {near}? `granite-bundle rules` lists them all"),
             None => "`granite-bundle rules` lists them all".to_owned(),
         },
-    }
+    })?;
+    Ok(rules::all().filter(|rule| selector.matches(rule)).collect())
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::{Exit, Ui};
 use crate::cli::examples;
-use crate::lint::rules;
+use crate::lint::{Rule, Selector, rules};
 use crate::report::human;
 use crate::report::json::lint::RulesDocument;
 
@@ -12,16 +12,20 @@ use crate::report::json::lint::RulesDocument;
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples(&[
     "granite-bundle rules",
+    "granite-bundle rules graph 'run-*'",
     "granite-bundle rules --json",
 ]))]
 pub(super) struct Args {
+    /// Only these: ids, families, or patterns such as `graph-*`
+    #[arg(value_name = "RULE")]
+    rules: Vec<Selector>,
     /// Print the document `granite-bundle schema rules` describes
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let rules = rules::all().collect::<Vec<_>>();
+    let rules = selected(&args.rules).collect::<Vec<_>>();
     let text = if args.json {
         serde_json::to_string_pretty(&RulesDocument::new(rules))? + "\n"
     } else {
@@ -30,4 +34,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     ui.out.write_all(text.as_bytes())?;
     ui.out.flush()?;
     Ok(Exit::Fine)
+}
+
+/// The rules that are named, in report order; all if none is.
+fn selected(selectors: &[Selector]) -> impl Iterator<Item = &'static Rule> {
+    rules::all().filter(|rule| {
+        selectors.is_empty() || selectors.iter().any(|selector| selector.matches(rule))
+    })
 }

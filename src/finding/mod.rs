@@ -78,6 +78,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// The bundle, as displayed.
     pub path: String,
+    /// JSON pointer in the manifest of the thing at fault, where its key could be mistaken in the subject.
+    pub pointer: Option<String>,
     /// Anchor.
     pub location: Option<Location>,
     /// Other rules that ask the same of the host, where one note stands for several.
@@ -98,6 +100,7 @@ impl Finding {
             actual: None,
             help: None,
             path: String::new(),
+            pointer: None,
             location: None,
             also: Vec::new(),
             suppressed: None,

@@ -1,6 +1,8 @@
 //! What a rule may look at.
 
-use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript};
+use serde_json::Value;
+
+use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript, pointer};
 use crate::checkout::capability::{Capability, Checkout};
 use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
@@ -185,14 +187,69 @@ impl<'a> Context<'a> {
 
     /// Where a finding about `subject` is anchored when its rule names no place.
     ///
-    /// A subject whose first segment is a key of the manifest is anchored on that value; everything
-    /// else (functions, weights, the asset) on the line that names the asset.
+    /// A subject that begins with a key of the manifest is anchored on that value; everything else (functions,
+    /// weights, the asset) on the line that names the asset.
     pub fn anchor(&self, subject: &str) -> Option<Location> {
-        let document = &self.manifest()?.document;
         let head = subject.split('.').next().unwrap_or(subject);
-        if document.value.get(head).is_some() {
-            return self.manifest_at(&format!("/{}", subject.replace('.', "/")));
+        let found = match NO_KEYS.contains(&head) {
+            true => None,
+            false => member(&self.manifest()?.document.value, "", subject),
+        };
+        self.manifest_at(found.as_deref().unwrap_or("/assets/main"))
+    }
+}
+
+/// First segments of subjects that are not about the manifest, even where it has such a key.
+const NO_KEYS: [&str; 6] = [
+    "functions",
+    "asset",
+    "weights",
+    "operations",
+    "tokenizer",
+    "transcript",
+];
+
+/// The pointer of what a dotted path leads to in an object, or of the last part of it that is there; none if nothing is.
+///
+/// A key may have dots of its own: the longest one that the path begins with is taken.
+fn member(value: &Value, parent: &str, path: &str) -> Option<String> {
+    let begins = |key: &&String| {
+        let rest = path.strip_prefix(key.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let key = value
+        .as_object()?
+        .keys()
+        .filter(begins)
+        .max_by_key(|key| key.len())?;
+    let here = pointer(parent, key);
+    let rest = path[key.len()..].strip_prefix('.');
+    let deeper = rest.and_then(|rest| member(&value[key.as_str()], &here, rest));
+    Some(deeper.unwrap_or(here))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_dotted_path_is_followed_through_keys_with_dots_and_slashes() {
+        let value = json!({
+            "user_data": { "a.b/c": 1, "a": { "b/c": 2 }, "~": 3 },
+            "language": { "states": { "x.y": "kv" } },
+        });
+        for (subject, found) in [
+            ("user_data.a.b/c", Some("/user_data/a.b~1c")),
+            ("user_data.a", Some("/user_data/a")),
+            ("user_data.~", Some("/user_data/~0")),
+            ("language.states.x.y", Some("/language/states/x.y")),
+            ("language.vocab_size", Some("/language")),
+            ("name", None),
+        ] {
+            assert_eq!(member(&value, "", subject).as_deref(), found, "{subject}");
         }
-        self.manifest_at("/assets/main")
     }
 }

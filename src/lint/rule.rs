@@ -1,5 +1,6 @@
 //! A rule, and how it reports.
 
+use crate::bundle::pointer;
 use crate::finding::{Finding, Level};
 
 use super::{Context, Need};
@@ -176,5 +177,18 @@ impl<'a> Findings<'a> {
         let index = self.found.len();
         self.found.push(finding);
         &mut self.found[index]
+    }
+
+    /// Adds a finding about a member of the manifest's object at a JSON pointer, anchored there whatever its key is made of.
+    pub fn report_member(
+        &mut self,
+        object: &str,
+        key: &str,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let parent = object.trim_start_matches('/').replace('/', ".");
+        let finding = self.report(format!("{parent}.{key}"), message);
+        finding.pointer = Some(pointer(object, key));
+        finding
     }
 }

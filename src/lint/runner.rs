@@ -22,7 +22,10 @@ pub fn check(
     for finding in &mut found {
         finding.path = shown(&context.target.path);
         if finding.location.is_none() {
-            finding.location = context.anchor(&finding.subject);
+            finding.location = match &finding.pointer {
+                Some(pointer) => context.manifest_at(pointer),
+                None => context.anchor(&finding.subject),
+            };
         }
     }
     found

@@ -49,3 +49,36 @@ fn unknown_profiles_and_engines_are_usage_errors() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("no checkout of coreai-models"));
 }
+
+#[test]
+fn families_and_patterns_are_listed_and_explained() {
+    let here = Path::new(".");
+    let ids = |args: &[&str]| {
+        let output = run(here, &[args, &["--json"]].concat());
+        let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let rules = document["rules"].as_array().unwrap().iter();
+        let ids = rules.map(|rule| rule["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let transcript = ids(&["rules", "transcript"]);
+    assert!(transcript.len() > 5 && transcript.iter().all(|id| id.starts_with("transcript-")));
+    assert_eq!(ids(&["explain", "transcript"]), transcript);
+    assert_eq!(ids(&["rules", "transcript-*"]), transcript);
+    assert_eq!(
+        ids(&["rules", "granite-vocab", "profile-vocab"]),
+        ["granite-vocab", "profile-vocab"]
+    );
+    let page = stdout(&run(here, &["explain", "transcript"]));
+    for id in &transcript {
+        assert!(page.contains(id), "{id}");
+    }
+    for command in ["rules", "explain"] {
+        let output = run(here, &[command, "transcrip"]);
+        assert_eq!(code(&output), 2);
+        assert!(
+            stderr(&output).contains("transcript"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}

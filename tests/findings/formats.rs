@@ -205,3 +205,44 @@ fn output_is_written_whole_and_plain() {
     );
     assert_eq!(code(&output), 2);
 }
+
+#[test]
+fn a_finding_is_anchored_on_its_own_key_whatever_it_is_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bundle = granite_350m();
+    let manifest = bundle.manifest.as_mut().unwrap();
+    manifest["functions"] = serde_json::json!({ "main": 1 });
+    manifest["user_data"] = serde_json::json!({
+        "a": { "b": 1 }, "a.b": 2, "c/d": 3, "c": { "d": 4 }, "~": 5, "e.f/g": 6,
+    });
+    manifest["assets"]["extra/one.two"] = "../out.aimodel".into();
+    manifest["assets"]["extra"] = "main.aimodel".into();
+    bundle.write(&folder.path().join("a")).unwrap();
+    let text = fs::read_to_string(folder.path().join("a/metadata.json")).unwrap();
+    let line_of = |key: &str| {
+        let mut lines = text.lines();
+        let key = format!("\"{key}\":");
+        lines
+            .position(|line| line.trim_start().starts_with(&key))
+            .unwrap()
+            + 1
+    };
+    let document = json(folder.path(), &["a"]);
+    let findings = document["findings"].as_array().unwrap();
+    let line = |subject: &str| {
+        let mut found = findings.iter().filter(|it| it["subject"] == subject);
+        found.next().unwrap()["location"]["line"].as_u64().unwrap() as usize
+    };
+    for (subject, key) in [
+        ("user_data.a", "a"),
+        ("user_data.a.b", "a.b"),
+        ("user_data.c/d", "c/d"),
+        ("user_data.c", "c"),
+        ("user_data.~", "~"),
+        ("user_data.e.f/g", "e.f/g"),
+        ("assets.extra/one.two", "extra/one.two"),
+        ("functions.main.states", "main"),
+    ] {
+        assert_eq!(line(subject), line_of(key), "{subject}");
+    }
+}

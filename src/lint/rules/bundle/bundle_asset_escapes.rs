@@ -29,8 +29,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
         if climbs {
             findings
-                .report(
-                    format!("assets.{role}"),
+                .report_member(
+                    "/assets",
+                    role,
                     format!("assets.{role} is {declared}, and the loader joins it to the bundle's folder without confining it, so it reaches files outside, which are not part of the release and not checked here"),
                 )
                 .expected("a path below the bundle's folder")

@@ -58,8 +58,9 @@ fn report<'f>(
     declared: &str,
 ) -> &'f mut crate::finding::Finding {
     findings
-        .report(
-            format!("assets.{role}"),
+        .report_member(
+            "/assets",
+            role,
             format!("assets.{role} names {declared}, which is not in the bundle, so loading fails inside the framework or, in llm-runner and llm-server, with `missingAsset`"),
         )
         .expected(declared)

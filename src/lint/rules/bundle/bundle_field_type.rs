@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::finding::Level;
+use crate::bundle::pointer;
+use crate::finding::{Finding, Level};
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -68,12 +69,18 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let assets = manifest::value(context, "/assets").and_then(Value::as_object);
     for (role, value) in assets.into_iter().flatten() {
         if role != "main" && !value.is_string() {
-            report(findings, &format!("assets.{role}"), "a string", value);
+            report(findings, &format!("assets.{role}"), "a string", value).pointer =
+                Some(pointer("/assets", role));
         }
     }
 }
 
-fn report(findings: &mut Findings<'_>, path: &str, kind: &str, value: &Value) {
+fn report<'f>(
+    findings: &'f mut Findings<'_>,
+    path: &str,
+    kind: &str,
+    value: &Value,
+) -> &'f mut Finding {
     let actual = manifest::shown(value);
     findings
         .report(
@@ -84,5 +91,5 @@ fn report(findings: &mut Findings<'_>, path: &str, kind: &str, value: &Value) {
         )
         .expected(kind)
         .actual(actual)
-        .help("correct the value, or leave the field out");
+        .help("correct the value, or leave the field out")
 }

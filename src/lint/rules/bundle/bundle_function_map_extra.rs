@@ -35,8 +35,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !unused.is_empty() {
             let unused = unused.join(", ");
             findings
-                .report(
-                    format!("language.function_map.{role}"),
+                .report_member(
+                    "/language/function_map",
+                    role,
                     format!("function_map.{role} names {unused}, which the engine never runs: it uses the first entry of main and nothing else"),
                 )
                 .expected("one name under main")

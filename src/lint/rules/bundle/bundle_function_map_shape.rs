@@ -27,8 +27,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !is_list {
             let actual = manifest::shown(value);
             findings
-                .report(
-                    format!("language.function_map.{role}"),
+                .report_member(
+                    "/language/function_map",
+                    role,
                     format!("function_map.{role} is {actual} and must be a list of strings, so the engine cannot decode the manifest"),
                 )
                 .expected("a list of strings")

@@ -27,8 +27,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !value.as_str().is_some_and(|kind| KINDS.contains(&kind)) {
             let actual = manifest::shown(value);
             findings
-                .report(
-                    format!("language.states.{name}"),
+                .report_member(
+                    "/language/states",
+                    name,
                     format!("the kind of state {name} is {actual} and must be one of {}, so engines that read the field cannot decode the manifest", KINDS.join(", ")),
                 )
                 .expected(KINDS.join(", "))

@@ -24,8 +24,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !value.is_string() {
             let actual = manifest::shown(value);
             findings
-                .report(
-                    format!("user_data.{key}"),
+                .report_member(
+                    "/user_data",
+                    key,
                     format!("user_data.{key} is {actual} and must be a string, so the engine rejects the whole manifest with `malformedMetadata`"),
                 )
                 .expected("a string")
