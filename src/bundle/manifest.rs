@@ -42,6 +42,20 @@ impl Manifest {
         self.document.value.pointer("/assets/main")?.as_str()
     }
 
+    /// `assets`: each role with the path it declares; roles that declare anything else are left out.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &str)> {
+        let declared = self.document.value.get("assets").and_then(Value::as_object);
+        declared
+            .into_iter()
+            .flatten()
+            .filter_map(|(role, path)| Some((role.as_str(), path.as_str()?)))
+    }
+
+    /// False where `kind` is one that no language engine loads.
+    pub fn may_be_language(&self) -> bool {
+        matches!(self.kind(), None | Some("llm" | "vlm"))
+    }
+
     /// `language`.
     pub fn language(&self) -> Option<Language<'_>> {
         let object = self.document.value.get("language")?;

@@ -16,6 +16,7 @@ mod lines;
 mod manifest;
 mod read;
 mod resolution;
+mod side;
 mod template;
 mod tokenizer;
 mod transcript;
@@ -23,6 +24,7 @@ mod vocabulary;
 
 pub use crate::files::{FileFault, Leads, Symlink, shown};
 pub use compare::{Change, ChangeKind, Section, compare};
+use discover::is_asset_name;
 pub use discover::{DiscoverError, Place, discover, is_bundle};
 pub use edit::{Edit, pointer};
 pub use jinja::Parsing;
@@ -31,6 +33,7 @@ pub use license::License;
 pub use manifest::{Language, Manifest};
 pub use read::{Failure, Opened};
 pub use resolution::Resolution;
+pub use side::SideAsset;
 pub use template::ChatTemplate;
 pub use tokenizer::{Tokenizer, token_text};
 pub use transcript::{FreeRun, Position, Record, Releases, Transcript};
@@ -91,6 +94,8 @@ pub struct Target {
     pub symlinks: Vec<Symlink>,
     /// What `assets.main` resolves to (or the bare asset itself).
     pub asset: Part<Asset, AssetError>,
+    /// The assets that the manifest declares under other roles, in its order.
+    pub side_assets: Vec<SideAsset>,
     /// The bundle's `tokenizer/`.
     pub tokenizer: Part<Tokenizer, JsonError>,
     /// Every `.aimodel`/`.aimodelc` folder directly in the bundle, sorted by name.

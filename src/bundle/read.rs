@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::discover::{discover_one, is_asset_name};
 use super::{
-    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Place, Resolution, Symlink,
-    Target, TargetKind, Tokenizer, discover,
+    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Place, Resolution, SideAsset,
+    Symlink, Target, TargetKind, Tokenizer, discover,
 };
 use crate::files::json::Limits;
 use crate::files::{FileError, Root};
@@ -44,6 +44,7 @@ impl Target {
             resolution: None,
             symlinks: Vec::new(),
             asset: Part::Absent,
+            side_assets: Vec::new(),
             tokenizer: Part::Absent,
             siblings: Vec::new(),
             sibling_bytes: Vec::new(),
@@ -76,20 +77,30 @@ impl Target {
         places.remove(0).map(|place| Target::read(&place))
     }
 
-    /// Why there is nothing to show, if so: an unreadable manifest, or an asset that is absent or unreadable.
+    /// Why the target is not whole, if so: an unreadable manifest, or a declared asset that is absent or unreadable.
     pub fn failure(&self) -> Option<Failure> {
+        let side = || self.side_assets.iter().find_map(|side| side.failure(self));
+        self.main_failure().or_else(side)
+    }
+
+    /// Why there is nothing to show, if so: an unreadable manifest, or a main asset that is absent or unreadable.
+    ///
+    /// A bundle of a kind that no language engine loads need not have a main asset.
+    fn main_failure(&self) -> Option<Failure> {
         match (&self.manifest, &self.asset) {
             (Part::Unreadable(error), _) => Some(error.clone().into()),
             (Part::Absent, _) if self.kind == TargetKind::Bundle => Some(self.failed(
                 "has no `metadata.json`",
                 "restore the manifest, or name the asset itself to look at it alone",
             )),
-            (_, Part::Unreadable(error)) => Some(Failure {
-                path: error.path.clone(),
-                offset: error.offset,
-                message: error.message.clone(),
-                help: error.help.clone(),
-            }),
+            (_, Part::Unreadable(error)) => Some(error.into()),
+            (Part::Present(manifest), Part::Absent)
+                if self.resolution.is_none()
+                    && !manifest.may_be_language()
+                    && !self.side_assets.is_empty() =>
+            {
+                None
+            }
             (_, Part::Absent) => Some(self.no_asset()),
             (_, Part::Present(_)) => None,
         }
@@ -119,27 +130,34 @@ impl Target {
                 "does not name an asset: `assets.main` must be a string",
                 "set `assets.main` to the asset's folder name",
             ),
-            Some(resolution) if resolution.escapes => self.failed(
-                &format!(
-                    "names the asset `{}`, which leaves the bundle and is not followed",
-                    resolution.declared
-                ),
-                "put the asset into the bundle's folder and name it by its relative path",
-            ),
-            Some(resolution) => self.failed(
-                &format!(
-                    "names the asset `{}`, which does not exist",
-                    resolution.declared
-                ),
-                &self.instead(),
-            ),
+            Some(resolution) => self.unresolved("main", resolution),
         };
         failure.path = manifest;
         failure
     }
 
+    /// Why a declared path stands for no asset.
+    pub(super) fn unresolved(&self, role: &str, resolution: &Resolution) -> Failure {
+        let declared = &resolution.declared;
+        let mut failure = if resolution.escapes {
+            self.failed(
+                &format!(
+                    "names the asset `{declared}`, which leaves the bundle and is not followed"
+                ),
+                "put the asset into the bundle's folder and name it by its relative path",
+            )
+        } else {
+            self.failed(
+                &format!("names the asset `{declared}`, which does not exist"),
+                &self.instead(role),
+            )
+        };
+        failure.path = self.path.join("metadata.json");
+        failure
+    }
+
     /// What to do about an asset that is not where the manifest says.
-    fn instead(&self) -> String {
+    fn instead(&self, role: &str) -> String {
         let names: Vec<String> = self
             .siblings
             .iter()
@@ -147,9 +165,12 @@ impl Target {
             .map(|name| format!("`{}`", name.to_string_lossy()))
             .collect();
         if names.is_empty() {
-            return "put the asset there, or correct `assets.main`".to_owned();
+            return format!("put the asset there, or correct `assets.{role}`");
         }
-        format!("the bundle has {}: correct `assets.main`", names.join(", "))
+        format!(
+            "put the asset there, or correct `assets.{role}`: the bundle has {}",
+            names.join(", ")
+        )
     }
 
     fn read_bundle(&mut self, root: &Root, manifest: Option<JsonDocument>) {
@@ -163,15 +184,23 @@ impl Target {
         let declared = self.manifest.present().and_then(Manifest::main_asset);
         self.resolution = declared.map(|declared| Resolution::new(&folder, declared));
         let asset = self.resolution.as_ref().and_then(|r| r.newest.clone());
-        // The two large readings do not wait for each other.
+        let mut sides = SideAsset::declared(self.manifest.present(), &folder);
+        // The large readings do not wait for each other.
         let (tokenizer, ()) = rayon::join(
             || Tokenizer::read(&folder, root),
             || {
+                SideAsset::read_all(&mut sides, root);
                 if let Some(path) = asset {
                     self.read_asset(&path, root);
                 }
             },
         );
+        for side in &sides {
+            if let Some(path) = &side.resolution.newest {
+                self.note_links(path, root);
+            }
+        }
+        self.side_assets = sides;
         self.tokenizer = match tokenizer {
             Ok(None) => Part::Absent,
             Ok(Some(tokenizer)) => Part::Present(tokenizer),
@@ -192,11 +221,24 @@ impl Target {
     }
 
     fn read_asset(&mut self, path: &Path, root: &Root) {
-        self.symlinks.extend(links_between(&self.path, path, root));
-        self.asset = match confined(path, root).and_then(|()| Asset::open(path)) {
-            Ok(asset) => Part::Present(asset),
-            Err(error) => Part::Unreadable(error),
-        };
+        self.note_links(path, root);
+        self.asset = read_asset(path, root);
+    }
+
+    fn note_links(&mut self, asset: &Path, root: &Root) {
+        for link in links_between(&self.path, asset, root) {
+            if !self.symlinks.contains(&link) {
+                self.symlinks.push(link);
+            }
+        }
+    }
+}
+
+/// The asset at a path that may not leave the root.
+pub(super) fn read_asset(path: &Path, root: &Root) -> Part<Asset, AssetError> {
+    match confined(path, root).and_then(|()| Asset::open(path)) {
+        Ok(asset) => Part::Present(asset),
+        Err(error) => Part::Unreadable(error),
     }
 }
 
@@ -272,6 +314,17 @@ impl FileError {
             offset: None,
             message: self.message,
             help: self.help,
+        }
+    }
+}
+
+impl From<&AssetError> for Failure {
+    fn from(error: &AssetError) -> Failure {
+        Failure {
+            path: error.path.clone(),
+            offset: error.offset,
+            message: error.message.clone(),
+            help: error.help.clone(),
         }
     }
 }

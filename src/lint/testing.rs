@@ -67,6 +67,7 @@ impl Case {
                 siblings: vec![asset.path.clone()],
                 sibling_bytes: vec![asset.bytes],
                 asset: Part::Present(asset),
+                side_assets: Vec::new(),
                 tokenizer: Part::Present(tokenizer()),
                 license_files: vec![License {
                     path: PathBuf::from(name).join("LICENSE"),
