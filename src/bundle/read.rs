@@ -86,7 +86,7 @@ impl Target {
     /// Why there is nothing to show, if so: an unreadable manifest, or a main asset that is absent or unreadable.
     ///
     /// A bundle of a kind that no language engine loads need not have a main asset.
-    fn main_failure(&self) -> Option<Failure> {
+    pub fn main_failure(&self) -> Option<Failure> {
         match (&self.manifest, &self.asset) {
             (Part::Unreadable(error), _) => Some(error.clone().into()),
             (Part::Absent, _) if self.kind == TargetKind::Bundle => Some(self.failed(

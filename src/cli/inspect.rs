@@ -10,8 +10,8 @@ use super::hashing::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Opened, Part, Target, discover, shown};
 use crate::cli::examples;
-use crate::engine::outlook::Outlook;
-use crate::model::RecordedHash;
+use crate::engine::deployment::Deployment;
+use crate::model::{Asset, RecordedHash};
 use crate::profile;
 use crate::report::human;
 use crate::report::json::inspect::{Document, Entry, Options};
@@ -73,16 +73,16 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let targets = open(&args.paths);
     let hashes = match args.verify_hash {
         true => hash_all(&targets, ui)?,
-        false => vec![None; targets.len()],
+        false => vec![Hashes::default(); targets.len()],
     };
-    let outlooks: Vec<_> = targets
+    let deployments: Vec<_> = targets
         .iter()
-        .map(|target| target.as_ref().ok().and_then(Outlook::of))
+        .map(|target| target.as_ref().ok().and_then(Deployment::of))
         .collect();
     let view = View {
         args,
         targets: &targets,
-        outlooks: &outlooks,
+        deployments: &deployments,
         hashes: &hashes,
     };
     let text = if args.json {
@@ -151,34 +151,50 @@ fn unexpected_version(target: &Target) -> Option<String> {
     ))
 }
 
-fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Option<[u8; 32]>>> {
-    let assets: Vec<_> = targets
-        .iter()
-        .map(|target| {
-            target
-                .as_ref()
-                .ok()
-                .and_then(|target| target.asset.present())
-        })
-        .collect();
-    let total = assets.iter().flatten().map(|asset| asset.bytes).sum();
+/// SHA-256 of the bytecode of every asset of a target; `None` where it was not asked for or cannot be read.
+#[derive(Debug, Clone, Default)]
+struct Hashes {
+    main: Option<[u8; 32]>,
+    sides: Vec<Option<[u8; 32]>>,
+}
+
+fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Hashes>> {
+    let targets: Vec<_> = targets.iter().map(|target| target.as_ref().ok()).collect();
+    let all = targets.iter().flatten().flat_map(|target| assets(target));
+    let total = all.flatten().map(|asset| asset.bytes).sum();
     let bar = Bar::new(total, ui);
-    let hashes = assets.iter().map(|asset| {
+    let hash = |asset: Option<&Asset>| {
         let Some(asset) = asset else { return Ok(None) };
         let hash = asset
             .content_hash_with(|bytes| bar.advance(bytes))
             .with_context(|| format!("cannot hash {}", shown(&asset.bytecode_path)))?;
         Ok(Some(hash))
+    };
+    let hashes = targets.iter().map(|target| {
+        let Some(target) = target else {
+            return Ok(Hashes::default());
+        };
+        let mut all = assets(target).map(hash);
+        Ok(Hashes {
+            main: all.next().transpose()?.flatten(),
+            sides: all.collect::<anyhow::Result<_>>()?,
+        })
     });
     hashes.collect()
+}
+
+/// The main asset and the others, in their order; `None` for one that cannot be read.
+fn assets(target: &Target) -> impl Iterator<Item = Option<&Asset>> {
+    let sides = target.side_assets.iter().map(|side| side.asset.present());
+    std::iter::once(target.asset.present()).chain(sides)
 }
 
 /// Everything there is to show.
 struct View<'a> {
     args: &'a Args,
     targets: &'a [Opened],
-    outlooks: &'a [Option<Outlook<'a>>],
-    hashes: &'a [Option<[u8; 32]>],
+    deployments: &'a [Option<Deployment<'a>>],
+    hashes: &'a [Hashes],
 }
 
 impl<'a> View<'a> {
@@ -187,7 +203,8 @@ impl<'a> View<'a> {
             operations: self.args.ops,
             weights: self.args.weights,
             bandwidth: self.args.bandwidth,
-            computed_hash: self.hashes[place],
+            computed_hash: self.hashes[place].main,
+            side_hashes: &self.hashes[place].sides,
             profile: profile::nearest(profile::builtin(), target)
                 .map(|profile| profile.name.as_str()),
         }
@@ -200,8 +217,8 @@ impl<'a> View<'a> {
             .enumerate()
             .map(|(place, target)| match target {
                 Ok(target) => {
-                    let outlook = self.outlooks[place].as_ref();
-                    Entry::new(target, outlook, self.options(place, target))
+                    let deployment = self.deployments[place].as_ref();
+                    Entry::new(target, deployment, self.options(place, target))
                 }
                 Err(error) => Entry::of_error(error),
             });
@@ -212,7 +229,7 @@ impl<'a> View<'a> {
     fn pages(&self, columns: u16) -> String {
         let mut text = String::new();
         if self.targets.len() > 1 {
-            text += &human::list::list(self.targets, self.outlooks, columns);
+            text += &human::list::list(self.targets, self.deployments, columns);
         }
         if self.targets.len() > PAGES && !self.args.all {
             return text;
@@ -224,9 +241,9 @@ impl<'a> View<'a> {
             if !text.is_empty() {
                 text.push('\n');
             }
-            let outlook = self.outlooks[place].as_ref();
+            let deployment = self.deployments[place].as_ref();
             let options = self.options(place, target);
-            text += &human::inspect::page(target, outlook, options, self.args.all, columns);
+            text += &human::inspect::page(target, deployment, options, self.args.all, columns);
         }
         text
     }
@@ -250,17 +267,24 @@ impl<'a> View<'a> {
     /// True if a computed hash differs from the recorded one.
     fn mismatch(&self) -> bool {
         let mut pairs = self.targets.iter().zip(self.hashes);
-        pairs.any(|(target, computed)| {
-            let asset = target
-                .as_ref()
-                .ok()
-                .and_then(|target| target.asset.present());
-            match (asset.map(|asset| &asset.recorded_hash), computed) {
-                (Some(RecordedHash::Sha256(recorded)), Some(computed)) => recorded != computed,
-                (Some(RecordedHash::Malformed(_) | RecordedHash::LfsPointer), Some(_)) => true,
+        pairs.any(|(target, hashes)| {
+            let computed = std::iter::once(&hashes.main).chain(&hashes.sides);
+            let assets = target.as_ref().ok().into_iter().flat_map(assets);
+            let mut pairs = assets.zip(computed);
+            pairs.any(|(asset, computed)| match (asset, computed) {
+                (Some(asset), Some(computed)) => differs(&asset.recorded_hash, computed),
                 _ => false,
-            }
+            })
         })
+    }
+}
+
+/// True if a recorded hash is another, or none at all.
+fn differs(recorded: &RecordedHash, computed: &[u8; 32]) -> bool {
+    match recorded {
+        RecordedHash::Sha256(recorded) => recorded != computed,
+        RecordedHash::Malformed(_) | RecordedHash::LfsPointer => true,
+        RecordedHash::Missing => false,
     }
 }
 

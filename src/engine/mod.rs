@@ -1,7 +1,9 @@
-//! What the engine makes of a signature, and what an engine checkout can do.
+//! What the engines make of a bundle: which of them takes it, what it costs, what its host must do.
 
+pub mod chunked;
+pub mod deployment;
 pub mod memory;
-pub mod outlook;
 pub mod run_contract;
+pub mod selection;
 pub mod signature;
 pub mod stop_tokens;

@@ -35,15 +35,6 @@ impl Structure {
             Structure::Dynamic
         }
     }
-
-    /// The engine variant chosen without an override; `None` where the engine traps instead.
-    pub const fn variant(self) -> Option<&'static str> {
-        match self {
-            Structure::Dynamic => Some("coreai-pipelined"),
-            Structure::ChunkedStatic => Some("static-shape"),
-            Structure::MultiFunctionSegmenter => None,
-        }
-    }
 }
 
 impl fmt::Display for Structure {
@@ -70,17 +61,20 @@ pub enum StateKind {
 impl StateKind {
     /// Classes each state of a function.
     ///
-    /// Exactly two states are a key and value pair whatever their shape. Otherwise a dynamic dimension makes a
-    /// growing cache; a static state with `cache` or `kv` in its name is a sliding cache; the rest is fixed.
-    /// Source: the engine's state classification since commit `6329412`; earlier engines admit two states only.
+    /// A dynamic dimension makes a growing cache; a static state with `cache` or `kv` in its name is a sliding cache;
+    /// the rest is fixed. Two states of which each is one or the other cache are a key and value pair, also where
+    /// their length is static. Source: the engine's state classification. From commit `6329412` until static query
+    /// lengths were read from the graph, it took any two states for a pair; earlier engines admit two states only.
     pub fn of(states: &[Value]) -> Vec<StateKind> {
-        if states.len() == 2 {
+        let kinds: Vec<StateKind> = states.iter().map(StateKind::of_one).collect();
+        if kinds.len() == 2 && !kinds.contains(&StateKind::Fixed) {
             return vec![StateKind::KvCache; 2];
         }
-        states.iter().map(StateKind::of_one).collect()
+        kinds
     }
 
-    fn of_one(state: &Value) -> StateKind {
+    /// Classes one state by its shape and name.
+    pub(super) fn of_one(state: &Value) -> StateKind {
         let name = state.name.to_lowercase();
         if state.is_dynamic() {
             StateKind::KvCache
@@ -102,18 +96,33 @@ impl fmt::Display for StateKind {
     }
 }
 
-/// The static query length, tokens per step: the second dimension of the first input, if it is not dynamic.
-///
-/// Source: roles are positional in the engine; input 0 holds the token ids, `[batch, query]`.
+/// Names by which later texts of the engine find the token ids; earlier ones take the first input.
+const TOKEN_IDS: [&str; 2] = ["input_ids", "in_new_token_ids"];
+
+/// The static query length, tokens per step: the second dimension of the token ids, `[batch, query]`, if it is not
+/// dynamic.
 pub fn static_query(function: &Function) -> Option<u64> {
-    let (_, shape) = function.inputs.first()?.tensor()?;
-    *shape.get(1)?
+    let inputs = &function.inputs;
+    let named = inputs
+        .iter()
+        .find(|input| TOKEN_IDS.contains(&input.name.as_str()));
+    second_of(named.or(inputs.first())?, 2)
 }
 
-/// The static length of the logits, tokens per step: the second dimension of the first output.
+/// The static length of the logits, tokens per step: the second dimension of the first output, `[batch, query,
+/// vocabulary]`.
 pub fn static_logits(function: &Function) -> Option<u64> {
-    let (_, shape) = function.outputs.first()?.tensor()?;
-    *shape.get(1)?
+    second_of(function.outputs.first()?, 3)
+}
+
+/// The second dimension of a tensor of that rank, if it is not dynamic.
+fn second_of(value: &Value, rank: usize) -> Option<u64> {
+    let (_, shape) = value.tensor()?;
+    shape
+        .get(1)
+        .copied()
+        .flatten()
+        .filter(|_| shape.len() == rank)
 }
 
 #[cfg(test)]
@@ -179,7 +188,6 @@ pub(super) mod tests {
         );
         let trio = ["detect", "image_encode", "text_encode"];
         assert_eq!(structure(&trio), Structure::MultiFunctionSegmenter);
-        assert_eq!(structure(&trio).variant(), None);
     }
 
     #[test]
@@ -197,9 +205,31 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn two_states_are_a_pair_whatever_their_shape() {
-        let states = [tensor("a", &[None]), tensor("b", &[Some(1)])];
-        assert_eq!(StateKind::of(&states), [StateKind::KvCache; 2]);
+    fn two_caches_are_a_pair_and_two_recurrent_states_are_none() {
+        use StateKind::{Fixed, KvCache};
+        let cases = [
+            (("k", None), ("v", None), [KvCache, KvCache]),
+            (
+                ("k_cache", Some(512)),
+                ("v_cache", Some(512)),
+                [KvCache, KvCache],
+            ),
+            (
+                ("keyCache", None),
+                ("kvWindow", Some(64)),
+                [KvCache, KvCache],
+            ),
+            (
+                ("recState", Some(4)),
+                ("shiftState", Some(2)),
+                [Fixed, Fixed],
+            ),
+            (("kv", None), ("recState", Some(2)), [KvCache, Fixed]),
+        ];
+        for ((one, first), (other, second), kinds) in cases {
+            let states = [tensor(one, &[first]), tensor(other, &[second])];
+            assert_eq!(StateKind::of(&states), kinds, "{one}, {other}");
+        }
     }
 
     #[test]

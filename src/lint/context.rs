@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript, pointer};
 use crate::checkout::capability::{Capability, Checkout};
+use crate::engine::deployment::Deployment;
 use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
 use crate::profile::{Platform, Profile};
@@ -40,6 +41,8 @@ pub struct LicenseFile {
 pub struct Context<'a> {
     /// The bundle or bare asset.
     pub target: &'a Target,
+    /// What the engine that takes it makes of it; `None` where none does.
+    pub deployment: Option<&'a Deployment<'a>>,
     /// The model's profile, if one was named or recognised.
     pub profile: Option<&'a Profile>,
     /// The profile of another model of the bundle's kind, where one was looked for and none fits.
@@ -48,8 +51,10 @@ pub struct Context<'a> {
     pub engine: Option<&'a Checkout>,
     /// The platform asked for by the profile or the user.
     pub platform: Platform,
-    /// The bytecode's hash.
+    /// The hash of the main asset's bytecode.
     pub hash: &'a ContentHash,
+    /// The same of the side assets, in their order.
+    pub side_hashes: &'a [ContentHash],
     /// The bundle's license files, recognised by their first lines.
     pub licenses: &'a [LicenseFile],
     /// Gate transcripts of the bundle and its release folder.
@@ -69,12 +74,46 @@ pub struct ConfigurationFacts<'a> {
     pub unusable: Option<&'a str>,
 }
 
+/// An asset with the role the manifest gives it; a bare asset is `main`.
+#[derive(Debug, Clone, Copy)]
+pub struct RoleAsset<'a> {
+    /// Its key in `assets`.
+    pub role: &'a str,
+    /// What it says.
+    pub asset: &'a Asset,
+    /// The hash of its bytecode.
+    pub hash: &'a ContentHash,
+}
+
+impl RoleAsset<'_> {
+    /// The subject of a finding about a part of it: `asset.hash`, or for a side asset `assets.vision.hash`.
+    pub fn subject(&self, part: &str) -> String {
+        match self.role {
+            "main" => format!("asset.{part}"),
+            role => format!("assets.{role}.{part}"),
+        }
+    }
+
+    /// The subject of a finding about what the manifest declares.
+    pub fn declared(&self) -> String {
+        format!("assets.{}", self.role)
+    }
+
+    /// How a sentence that begins with it names it.
+    pub fn named(&self) -> String {
+        match self.role {
+            "main" => "the asset".to_owned(),
+            role => format!("the asset {role}"),
+        }
+    }
+}
+
 /// What has to be there for a rule to have something to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// A readable `metadata.json`.
     Manifest,
-    /// A readable asset.
+    /// A readable asset, the main one or another.
     Asset,
     /// A tokenizer folder.
     Tokenizer,
@@ -107,7 +146,7 @@ impl<'a> Context<'a> {
     pub fn has(&self, need: Need) -> bool {
         match need {
             Need::Manifest => self.manifest().is_some(),
-            Need::Asset => self.asset().is_some(),
+            Need::Asset => self.assets().next().is_some(),
             Need::Tokenizer => self.tokenizer().is_some(),
             Need::Engine => self.engine.is_some(),
             Need::Profile => self.profile.is_some(),
@@ -129,7 +168,31 @@ impl<'a> Context<'a> {
         self.manifest()?.language()
     }
 
-    /// The asset, if it could be read.
+    /// Every asset that could be read, the main one first.
+    pub fn assets(&self) -> impl Iterator<Item = RoleAsset<'a>> + use<'a> {
+        let Context {
+            target,
+            hash,
+            side_hashes,
+            ..
+        } = *self;
+        let main = target.asset.present().map(|asset| RoleAsset {
+            role: "main",
+            asset,
+            hash,
+        });
+        let sides = target.side_assets.iter().enumerate();
+        let sides = sides.filter_map(move |(place, side)| {
+            Some(RoleAsset {
+                role: &side.role,
+                asset: side.asset.present()?,
+                hash: side_hashes.get(place).unwrap_or(&ContentHash::Skipped),
+            })
+        });
+        main.into_iter().chain(sides)
+    }
+
+    /// The main asset, if it could be read.
     pub fn asset(&self) -> Option<&'a Asset> {
         self.target.asset.present()
     }

@@ -9,8 +9,10 @@ use super::{ContentHash, LicenseFile};
 /// What was read for one target.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The bytecode's hash.
+    /// The hash of the main asset's bytecode.
     pub hash: ContentHash,
+    /// The same of the side assets, in their order.
+    pub side_hashes: Vec<ContentHash>,
     /// The bundle's license files.
     pub licenses: Vec<LicenseFile>,
     /// Gate transcripts of the bundle and its release folder.
@@ -26,7 +28,7 @@ impl Facts {
         target: &Target,
         releases: &Releases,
         hash: bool,
-        progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64),
     ) -> Facts {
         let name = target
             .manifest
@@ -36,31 +38,36 @@ impl Facts {
             TargetKind::Bundle => releases.of_bundle(&target.path, name),
             TargetKind::Asset => Vec::new(),
         };
+        let mut content_hash = |asset: Option<&Asset>| match asset.filter(|_| hash) {
+            Some(asset) if is_hashed(target, asset) => content_hash(asset, &mut progress),
+            _ => ContentHash::Skipped,
+        };
+        let sides = target.side_assets.iter().map(|side| side.asset.present());
         Facts {
-            hash: if hash {
-                content_hash(target, progress)
-            } else {
-                ContentHash::Skipped
-            },
+            hash: content_hash(target.asset.present()),
+            side_hashes: sides.map(&mut content_hash).collect(),
             licenses: target.license_files.iter().map(license).collect(),
             transcripts,
         }
     }
 }
 
-/// The asset whose bytecode is hashed: one that records a hash, or goes by the name of a published artifact.
-pub(super) fn hashed(target: &Target) -> Option<&Asset> {
-    let asset = target.asset.present()?;
+/// The assets whose bytecode is hashed.
+pub(super) fn hashed(target: &Target) -> impl Iterator<Item = &Asset> {
+    let sides = target.side_assets.iter().map(|side| side.asset.present());
+    let assets = std::iter::once(target.asset.present()).chain(sides);
+    assets.flatten().filter(|asset| is_hashed(target, asset))
+}
+
+/// True for an asset that records a hash, or whose bundle goes by the name of a published artifact.
+fn is_hashed(target: &Target, asset: &Asset) -> bool {
     let recorded = matches!(asset.recorded_hash, RecordedHash::Sha256(_));
     let manifest = target.manifest.present();
     let name = manifest.and_then(|manifest| manifest.name());
-    (recorded || name.and_then(published).is_some()).then_some(asset)
+    recorded || name.and_then(published).is_some()
 }
 
-fn content_hash(target: &Target, progress: impl FnMut(u64)) -> ContentHash {
-    let Some(asset) = hashed(target) else {
-        return ContentHash::Skipped;
-    };
+fn content_hash(asset: &Asset, progress: impl FnMut(u64)) -> ContentHash {
     match asset.content_hash_with(progress) {
         Ok(hash) => ContentHash::Computed(hash),
         Err(error) => ContentHash::Failed(error.to_string()),

@@ -21,7 +21,9 @@ mod selector;
 pub(crate) mod testing;
 
 pub use crate::profile::Platform;
-pub use context::{ConfigurationFacts, ContentHash, Context, LicenseFile, MANIFEST_FILE, Need};
+pub use context::{
+    ConfigurationFacts, ContentHash, Context, LicenseFile, MANIFEST_FILE, Need, RoleAsset,
+};
 pub use gate::{Counts, Gate};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;

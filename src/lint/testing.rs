@@ -8,6 +8,7 @@ use crate::bundle::{
     ChatTemplate, JsonDocument, License, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
 };
 use crate::checkout::capability::{Capability, Checkout, Era, Presence};
+use crate::engine::deployment::Deployment;
 use crate::finding::Finding;
 use crate::model::{
     Asset, AssetFormat, AssetMetadata, Bytecode, Constant, DType, Dialect, Embedding, Function,
@@ -131,13 +132,16 @@ impl Case {
 
     /// What one rule finds, at its own levels; nothing when its needs are not met.
     pub(crate) fn check(&self, rule: &'static Rule) -> Vec<Finding> {
+        let deployment = Deployment::of(&self.target);
         let context = Context {
             target: &self.target,
+            deployment: deployment.as_ref(),
             profile: self.profile.as_ref(),
             kin: self.kin.as_ref(),
             engine: self.engine.as_ref(),
             platform: self.platform,
             hash: &self.hash,
+            side_hashes: &[],
             licenses: &self.licenses,
             transcripts: &self.transcripts,
             configuration: ConfigurationFacts::default(),

@@ -1,16 +1,16 @@
 //! What the bundle layer asks of the files.
 
-use super::{BY_BUNDLE, EngineFacts, Need, Outcome, own};
+use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, own};
 use crate::bundle::{Manifest, Part, Resolution, Target, TargetKind};
 
 /// The one manifest version every era accepts.
 const MANIFEST_VERSION: &str = "0.2";
 
-/// The kind of bundle the language engine loads and this stack is about.
-const LANGUAGE_MODEL: &str = "llm";
+/// The kinds of bundle the language engines load.
+const LANGUAGE_MODELS: [&str; 2] = ["llm", "vlm"];
 
 /// The manifest, then the asset it names.
-pub(super) fn needs(target: &Target, engine: &EngineFacts) -> Vec<Need> {
+pub(super) fn needs(target: &Target, engine: &EngineFacts) -> Vec<Condition> {
     let (outcome, detail) = manifest(target);
     let mut needs = vec![own("manifest", outcome, detail)];
     if let Some(resolution) = &target.resolution {
@@ -41,15 +41,23 @@ fn manifest(target: &Target) -> (Outcome, String) {
         ),
         Part::Present(manifest) => match objection(manifest) {
             Some(objection) => (Outcome::Unmet, objection),
-            None if manifest.kind() == Some(LANGUAGE_MODEL) => (
-                BY_BUNDLE,
-                format!("metadata.json is a language model's, version {MANIFEST_VERSION}"),
-            ),
+            None if manifest
+                .kind()
+                .is_some_and(|kind| LANGUAGE_MODELS.contains(&kind)) =>
+            {
+                (
+                    BY_BUNDLE,
+                    format!("metadata.json is a language model's, version {MANIFEST_VERSION}"),
+                )
+            }
             None => (
                 Outcome::Unknown,
                 format!(
-                    "metadata.json is of kind `{}`, and only `{LANGUAGE_MODEL}` can be judged",
-                    manifest.kind().unwrap_or_default()
+                    "metadata.json is of kind `{}`, and only {} can be judged",
+                    manifest.kind().unwrap_or_default(),
+                    LANGUAGE_MODELS
+                        .map(|kind| format!("`{kind}`"))
+                        .join(" and ")
                 ),
             ),
         },
@@ -64,6 +72,9 @@ fn objection(manifest: &Manifest) -> Option<String> {
             "the loader takes manifest version {MANIFEST_VERSION} alone, and this is {}",
             version.map_or_else(|| "not stated".to_owned(), |version| format!("`{version}`"))
         ));
+    }
+    if !manifest.may_be_language() {
+        return None;
     }
     let language = manifest.language();
     let positive = |number: Option<i64>| number.is_some_and(|number| number > 0);
@@ -84,7 +95,11 @@ fn objection(manifest: &Manifest) -> Option<String> {
             language.is_some_and(|l| positive(l.max_context_length())),
         ),
     ];
-    let (field, _) = fields.into_iter().find(|(_, usable)| !usable)?;
+    let vision = manifest.document.value.get("vision");
+    let has_vision =
+        manifest.kind() != Some("vlm") || vision.is_some_and(serde_json::Value::is_object);
+    let mut fields = fields.into_iter().chain([("vision", has_vision)]);
+    let (field, _) = fields.find(|(_, usable)| !usable)?;
     Some(format!(
         "the loader requires `{field}` in metadata.json, and it is missing or unusable"
     ))

@@ -1,6 +1,6 @@
 //! The commands that lead on from a verdict.
 
-use super::{EngineFacts, Need, Outcome, Provider, Verdict};
+use super::{Condition, EngineFacts, Outcome, Provider, Verdict};
 use crate::checkout::capability::{Capability, Era};
 use crate::files::quoted;
 
@@ -13,7 +13,7 @@ pub(super) struct Names<'a> {
 /// What to type next, in order; every line stands on its own in a POSIX shell.
 pub(super) fn next(
     verdict: Verdict,
-    needs: &[Need],
+    needs: &[Condition],
     engine: &EngineFacts,
     steps_singly: bool,
     names: &Names<'_>,
@@ -48,9 +48,9 @@ fn run(steps_singly: bool, bundle: &str, checkout: &str) -> Vec<String> {
     ]
 }
 
-fn blocked(needs: &[Need], engine: &EngineFacts, bundle: &str, checkout: &str) -> Vec<String> {
-    let unmet = |need: &&Need| need.required && need.outcome == Outcome::Unmet;
-    let is_capability = |need: &Need| {
+fn blocked(needs: &[Condition], engine: &EngineFacts, bundle: &str, checkout: &str) -> Vec<String> {
+    let unmet = |need: &&Condition| need.required && need.outcome == Outcome::Unmet;
+    let is_capability = |need: &Condition| {
         Capability::ALL
             .iter()
             .any(|capability| capability.id() == need.id)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Need, Outcome, Provider};
+use super::{Condition, Outcome, Provider};
 use crate::checkout::capability::{Capability, Era};
 use crate::patch::judge::report::{CapabilityReport, StackReport, State};
 use crate::patch::series::Series;
@@ -44,7 +44,7 @@ impl EngineFacts {
     }
 
     /// The need for a capability; `why` says what in the bundle asks for it.
-    pub(super) fn need(&self, capability: Capability, required: bool, why: &str) -> Need {
+    pub(super) fn need(&self, capability: Capability, required: bool, why: &str) -> Condition {
         let (outcome, how) = match self.standings.get(&capability) {
             _ if self.era.is_none() => (
                 Outcome::Unknown,
@@ -70,7 +70,7 @@ impl EngineFacts {
                     .unwrap_or_else(|| "this engine has neither it nor a patch for it".to_owned()),
             ),
         };
-        Need {
+        Condition {
             id: capability.id(),
             required,
             outcome,

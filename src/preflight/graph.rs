@@ -1,39 +1,186 @@
 //! What the graph asks of the engine.
 
-use super::{BY_BUNDLE, EngineFacts, Need, Outcome, own};
-use crate::bundle::{Manifest, Target};
+use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, own, states};
+use crate::bundle::{Manifest, Target, TargetKind};
 use crate::checkout::capability::{Capability, Era};
-use crate::engine::outlook::Outlook;
-use crate::engine::signature::{StateKind, Structure, static_logits, static_query};
-use crate::model::{DType, Dim, Function, Value};
+use crate::engine::chunked::Objection;
+use crate::engine::deployment::Deployment;
+use crate::engine::selection::Engine;
+use crate::engine::signature::{Structure, static_logits, static_query};
+use crate::model::{Asset, DType, Dim, Function, Value};
 
-/// Inputs of the language engines: token ids and positions.
+/// Inputs of the language engines: token ids (or embeddings) and positions.
 const INPUTS: usize = 2;
-
-/// States that some era carries; the first two or the growing ones are the key and value caches.
-const STATES: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// Everything the function the engine loads asks for.
 pub(super) fn needs(
     target: &Target,
-    outlook: Option<&Outlook<'_>>,
+    deployment: Option<&Deployment<'_>>,
     engine: &EngineFacts,
-) -> Vec<Need> {
-    let Some(outlook) = outlook else {
-        return missing_function(target).into_iter().collect();
+) -> Vec<Condition> {
+    let Some(deployment) = deployment else {
+        return not_deployed(target).into_iter().collect();
     };
-    let function = outlook.function;
-    let mut needs = vec![shape_of_calls(outlook)];
-    needs.extend(vocabulary(target, function));
-    needs.extend(extra_states(outlook, engine));
-    needs.extend(static_step(function, engine));
-    if static_query(function) == Some(1) {
-        let why = "asked only of callers that warm up at another length than 1, as llm-runner does by default";
-        needs.push(engine.need(Capability::StaticWarmUp, false, why));
-    }
+    let mut needs = match deployment.engine {
+        Engine::Pipelined => pipelined(target, deployment, engine),
+        Engine::StaticShape => chunked(target, deployment, engine),
+        Engine::VisionLanguage => vision(target, deployment, engine),
+    };
     let why = "asked only of apps that import CoreAIShared themselves";
     needs.push(engine.need(Capability::SharedProduct, false, why));
     needs
+}
+
+fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+    let step = deployment.step;
+    let shape = match objection(step, &[DType::Float16]) {
+        Some(objection) => own("function", Outcome::Unmet, objection),
+        None => own(
+            "function",
+            BY_BUNDLE,
+            format!(
+                "`{}` takes ids and positions and gives float16 logits, on the pipelined engine",
+                step.name
+            ),
+        ),
+    };
+    let mut needs = vec![shape];
+    needs.extend(vocabulary(target, step));
+    needs.extend(states::pipelined(deployment, engine));
+    needs.extend(static_step(step, engine));
+    if static_query(step) == Some(1) {
+        let why = "asked only of callers that warm up at another length than 1, as llm-runner does by default";
+        needs.push(engine.need(Capability::StaticWarmUp, false, why));
+    }
+    needs
+}
+
+/// The static-shape engine is in every era and needs no capability, only its functions.
+fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+    let language = target.manifest.present().and_then(Manifest::language);
+    let context = language.and_then(|language| u64::try_from(language.max_context_length()?).ok());
+    let objections = deployment
+        .chunked
+        .as_ref()
+        .map_or_else(Vec::new, |chunked| chunked.objections(context));
+    let worst = objections
+        .iter()
+        .min_by_key(|objection| objection.older_only);
+    let condition = match worst {
+        None => own(
+            "function",
+            BY_BUNDLE,
+            "the functions extend…, prompt…, gather_embeddings… and load_embeddings are what the static-shape engine \
+             uses, on the neural engine"
+                .to_owned(),
+        ),
+        Some(Objection { message, older_only, .. }) => {
+            let relaxed = *older_only && engine.era.is_none_or(|era| era > Era::E3);
+            let outcome = if relaxed { Outcome::Unknown } else { Outcome::Unmet };
+            let more = match objections.len() - 1 {
+                0 => String::new(),
+                more => format!(" ({more} more, see `granite-bundle lint`)"),
+            };
+            own("function", outcome, format!("{message}{more}"))
+        }
+    };
+    let mut needs = vec![condition];
+    needs.extend(vocabulary(target, deployment.step));
+    needs
+}
+
+/// The vision-language engine: three assets, embeddings and positions in, exactly two states.
+fn vision(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+    let step = deployment.step;
+    let shape = match objection(step, &[DType::Float16, DType::BFloat16]) {
+        _ if engine.era == Some(Era::E0) => own(
+            "function",
+            Outcome::Unmet,
+            "the 0.1.0 line has no engine for vision-language bundles".to_owned(),
+        ),
+        Some(objection) => own("function", Outcome::Unmet, objection),
+        None => {
+            let input = step.inputs.first().map_or("", |input| input.name.as_str());
+            let detail = format!(
+                "`{}` takes {input} and positions and gives logits, on the vision-language engine",
+                step.name
+            );
+            own("function", BY_BUNDLE, detail)
+        }
+    };
+    let mut needs = vec![shape];
+    needs.extend(vocabulary(target, step));
+    needs.push(states::vision(deployment));
+    if target.kind == TargetKind::Bundle {
+        needs.push(component(target, "vision", &["encode_image", "main"]));
+        needs.push(component(target, "embedding", &["embed_tokens", "main"]));
+    }
+    needs
+}
+
+/// One of the assets that the vision-language engine loads beside the decoder, and the function it looks for in it.
+fn component(target: &Target, role: &'static str, functions: &[&str]) -> Condition {
+    let id = if role == "vision" {
+        "vision-asset"
+    } else {
+        "embedding-asset"
+    };
+    let mut sides = target.side_assets.iter();
+    let Some(side) = sides.find(|side| side.role == role) else {
+        let detail = format!(
+            "the vision-language engine loads `assets.{role}`, and the manifest declares none"
+        );
+        return own(id, Outcome::Unmet, detail);
+    };
+    let Some(asset) = side.asset.present() else {
+        let failure = side
+            .failure(target)
+            .map_or_else(String::new, |failure| failure.message);
+        let outcome = match side.resolution.newest {
+            None => Outcome::Unmet,
+            Some(_) => Outcome::Unknown,
+        };
+        return own(
+            id,
+            outcome,
+            format!("`assets.{role}` cannot be read: {failure}"),
+        );
+    };
+    let has = |name: &&&str| asset.function(name).is_some_and(Function::is_public);
+    match functions.iter().find(has) {
+        Some(function) => {
+            let detail = format!("`assets.{role}` is there and has the function `{function}`");
+            own(id, BY_BUNDLE, detail)
+        }
+        None => {
+            let detail = format!(
+                "the vision-language engine loads {} of `assets.{role}`, and it has {}",
+                functions
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(" or "),
+                listed(asset)
+            );
+            own(id, Outcome::Unmet, detail)
+        }
+    }
+}
+
+/// The public functions of an asset, for a sentence.
+fn listed(asset: &Asset) -> String {
+    let public = asset
+        .functions
+        .iter()
+        .filter(|function| function.is_public());
+    let names: Vec<String> = public
+        .map(|function| format!("`{}`", function.name))
+        .collect();
+    match names.len() {
+        0 => "no public function".to_owned(),
+        1..=8 => names.join(", "),
+        more => format!("{} and {} more", names[..6].join(", "), more - 6),
+    }
 }
 
 /// Whether the graph takes one token per step and no other number.
@@ -41,47 +188,29 @@ pub(super) fn steps_singly(function: &Function) -> bool {
     static_query(function) == Some(1) || static_logits(function) == Some(1)
 }
 
-fn missing_function(target: &Target) -> Option<Need> {
+/// Why no engine takes the target, where its main asset could be read.
+fn not_deployed(target: &Target) -> Option<Condition> {
     let asset = target.asset.present()?;
-    let language = target.manifest.present().and_then(Manifest::language);
+    let manifest = target.manifest.present();
+    if manifest.is_some_and(|manifest| !manifest.may_be_language()) {
+        return None;
+    }
+    if Structure::of(&asset.functions) == Structure::MultiFunctionSegmenter {
+        let detail = "the asset's functions are a segmenter's, which the language engine refuses";
+        return Some(own("function", Outcome::Unmet, detail.to_owned()));
+    }
+    let language = manifest.and_then(Manifest::language);
     let wanted = language.map_or("main", |language| language.main_function());
-    let names = asset.functions.iter().map(|f| format!("`{}`", f.name));
-    let names = names.collect::<Vec<_>>().join(", ");
-    let detail = format!("the engine loads the function `{wanted}`, and the asset has {names}");
+    let has = listed(asset);
+    let detail = format!("the engine loads the function `{wanted}`, and the asset has {has}");
     Some(own("function", Outcome::Unmet, detail))
 }
 
-/// Structure, number of inputs and outputs, logits type: the same in every era.
-fn shape_of_calls(outlook: &Outlook<'_>) -> Need {
-    let function = outlook.function;
-    let (outcome, detail) = match outlook.structure {
-        Structure::ChunkedStatic => (
-            Outcome::Unknown,
-            "the asset is for the neural engine variant, which this stack does not look at"
-                .to_owned(),
-        ),
-        Structure::MultiFunctionSegmenter => (
-            Outcome::Unmet,
-            "the asset's functions are a segmenter's, which the language engine refuses".to_owned(),
-        ),
-        Structure::Dynamic => match objection(function) {
-            Some(objection) => (Outcome::Unmet, objection),
-            None => (
-                BY_BUNDLE,
-                format!(
-                    "`{}` takes ids and positions and gives float16 logits, on the pipelined engine",
-                    function.name
-                ),
-            ),
-        },
-    };
-    own("function", outcome, detail)
-}
-
-fn objection(function: &Function) -> Option<String> {
+/// What in the number of inputs and outputs and the type of the logits the engine refuses, the same in every era.
+fn objection(function: &Function, logits_types: &[DType]) -> Option<String> {
     if function.inputs.len() != INPUTS {
         return Some(format!(
-            "the engine gives a function token ids and positions, and `{}` takes {} inputs",
+            "the engine gives a function ids or embeddings and positions, and `{}` takes {} inputs",
             function.name,
             function.inputs.len()
         ));
@@ -92,17 +221,19 @@ fn objection(function: &Function) -> Option<String> {
             function.name
         ));
     };
-    let half = matches!(logits.tensor(), Some((DType::Float16, _)));
-    (!half).then(|| {
+    let sampled = logits
+        .tensor()
+        .is_some_and(|(dtype, _)| logits_types.contains(&dtype));
+    (!sampled).then(|| {
         format!(
-            "the pipelined engine samples float16 logits, and output 0, `{}`, is of another type",
+            "the engine samples float16 logits, and output 0, `{}`, is of another type",
             logits.name
         )
     })
 }
 
 /// The logits buffer is sized by the manifest; a static width that differs ends the process.
-fn vocabulary(target: &Target, function: &Function) -> Option<Need> {
+fn vocabulary(target: &Target, function: &Function) -> Option<Condition> {
     let language = target.manifest.present().and_then(Manifest::language)?;
     let claimed = language.vocab_size()?;
     let (_, shape) = function.outputs.first()?.tensor()?;
@@ -119,50 +250,7 @@ fn vocabulary(target: &Target, function: &Function) -> Option<Need> {
     Some(own("vocabulary", outcome, detail))
 }
 
-fn extra_states(outlook: &Outlook<'_>, engine: &EngineFacts) -> Option<Need> {
-    let states = &outlook.function.states;
-    let refused = |detail| Some(own("states", Outcome::Unmet, detail));
-    if !STATES.contains(&states.len()) {
-        return refused(format!(
-            "the graph has {} states, and no engine carries other than {} to {}",
-            states.len(),
-            STATES.start(),
-            STATES.end()
-        ));
-    }
-    if states.len() == *STATES.start() {
-        return None;
-    }
-    if let Some(objection) = order(&outlook.kinds, engine) {
-        return refused(format!("{}, and {objection}", carried(states)));
-    }
-    Some(engine.need(Capability::ExtraStates, true, &carried(states)))
-}
-
-fn carried(states: &[Value]) -> String {
-    let names = states.iter().map(|state| state.name.as_str());
-    format!(
-        "the graph carries {} states ({})",
-        states.len(),
-        names.collect::<Vec<_>>().join(", ")
-    )
-}
-
-/// How the engine finds the key and value caches among more than two states, and what keeps it from it.
-fn order(kinds: &[StateKind], engine: &EngineFacts) -> Option<&'static str> {
-    let grows = |kind: &StateKind| *kind == StateKind::KvCache;
-    if engine.era.is_some_and(|era| era <= Era::E1) {
-        let (pair, extra) = kinds.split_at(*STATES.start());
-        let fits = pair.iter().all(grows) && !extra.iter().any(grows);
-        (!fits)
-            .then_some("the 0.2.0 line takes the first two for its caches and the rest as static")
-    } else {
-        let growing = kinds.iter().filter(|kind| grows(kind)).count();
-        (growing < *STATES.start()).then_some("the engine needs two that grow with the context")
-    }
-}
-
-fn static_step(function: &Function, engine: &EngineFacts) -> Option<Need> {
+fn static_step(function: &Function, engine: &EngineFacts) -> Option<Condition> {
     let lengths = [static_query(function), static_logits(function)];
     let length = lengths.into_iter().flatten().max()?;
     let shapes = format!(

@@ -6,9 +6,11 @@ mod bundle;
 mod commands;
 mod engine;
 mod graph;
+mod states;
 
 use crate::bundle::Target;
-use crate::engine::outlook::Outlook;
+use crate::engine::deployment::Deployment;
+use crate::engine::selection::Engine;
 
 pub use engine::{EngineFacts, Standing};
 
@@ -18,7 +20,7 @@ pub struct Preflight {
     /// The answer in one word.
     pub verdict: Verdict,
     /// Everything the bundle needs, the bundle's own conditions first.
-    pub needs: Vec<Need>,
+    pub needs: Vec<Condition>,
     /// Shell commands that lead on from here, in order.
     pub next: Vec<String>,
 }
@@ -50,7 +52,7 @@ impl Verdict {
 
 /// One condition for running.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Need {
+pub struct Condition {
     /// Kebab-case; a capability's id where the need is a capability.
     pub id: &'static str,
     /// False where only some callers have the need; the verdict does not ask for it then.
@@ -87,11 +89,13 @@ pub enum Provider {
 
 /// Joins what a bundle needs with what a checkout has; `checkout` is how commands name the checkout.
 pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflight {
-    let outlook = Outlook::of(target);
+    let deployment = Deployment::of(target);
     let mut needs = bundle::needs(target, engine);
-    needs.extend(graph::needs(target, outlook.as_ref(), engine));
+    needs.extend(graph::needs(target, deployment.as_ref(), engine));
     let verdict = verdict(&needs, engine);
-    let steps_singly = outlook.is_some_and(|outlook| graph::steps_singly(outlook.function));
+    let steps_singly = deployment.is_some_and(|deployment| {
+        deployment.engine == Engine::Pipelined && graph::steps_singly(deployment.step)
+    });
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
         checkout,
@@ -105,7 +109,7 @@ pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflig
 }
 
 /// An unrecognised checkout is never judged; else the worst required need decides.
-fn verdict(needs: &[Need], engine: &EngineFacts) -> Verdict {
+fn verdict(needs: &[Condition], engine: &EngineFacts) -> Verdict {
     if engine.era.is_none() {
         return Verdict::Unknown;
     }
@@ -125,8 +129,8 @@ fn verdict(needs: &[Need], engine: &EngineFacts) -> Verdict {
 }
 
 /// A need the bundle's own files decide.
-fn own(id: &'static str, outcome: Outcome, detail: String) -> Need {
-    Need {
+fn own(id: &'static str, outcome: Outcome, detail: String) -> Condition {
+    Condition {
         id,
         required: true,
         outcome,

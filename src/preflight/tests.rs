@@ -69,7 +69,7 @@ fn judge(bundle: &Bundle, engine: &EngineFacts) -> Preflight {
     examine(&target, engine, "engine")
 }
 
-fn need<'a>(preflight: &'a Preflight, id: &str) -> &'a Need {
+fn need<'a>(preflight: &'a Preflight, id: &str) -> &'a Condition {
     let mut needs = preflight.needs.iter();
     needs.find(|need| need.id == id).unwrap()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use granite_bundle::bundle::{Place, Target, TargetKind};
-use granite_bundle::engine::outlook::Outlook;
+use granite_bundle::engine::deployment::Deployment;
 use granite_bundle::report::human::inspect::page;
 use granite_bundle::report::json::inspect::{Document, Entry, Options};
 use granite_bundle_testkit::asset::Asset;
@@ -395,7 +395,7 @@ fn render(asset: &Path) -> (bool, usize) {
         bandwidth: Some(60e9),
         ..Options::default()
     };
-    let outlook = Outlook::of(&target);
+    let outlook = Deployment::of(&target);
     let text = page(&target, outlook.as_ref(), options, true, 80);
     let entry = Entry::new(&target, outlook.as_ref(), options);
     let document = serde_json::to_string(&Document::new(vec![entry])).unwrap();

@@ -82,6 +82,7 @@ fn small_bundle(name: &str) -> Bundle {
     Bundle {
         manifest: Some(manifest(name, "example/hybrid", 64)),
         asset: Some((format!("{name}.aimodel"), small_asset())),
+        side_assets: Default::default(),
         tokenizer: Some(tokenizer()),
         tokenizer_config: Some(tokenizer_config()),
         chat_template: Some("{{ messages[0].content }}{{ eos_token }}".to_owned()),

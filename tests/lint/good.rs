@@ -1,10 +1,10 @@
 //! Bundles in which nothing is wrong.
 
-use granite_bundle_testkit::asset::{Asset, HashFile};
-use granite_bundle_testkit::bundle::{Bundle, manifest};
+use granite_bundle_testkit::asset::HashFile;
+use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
-use granite_bundle_testkit::program::{Data, Element, Graph, Program, Tensor};
-use serde_json::json;
+use granite_bundle_testkit::kinds;
+pub(crate) use granite_bundle_testkit::kinds::{VOCAB, asset, decoder, pair};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -21,18 +21,24 @@ pub(crate) enum Base {
     Small,
     /// A text model as the official exporter writes it: two states, any query length.
     Ordinary,
-    /// A vision-language model.
+    /// A vision-language model: a decoder, an encoder and an embedding table.
     Vision,
+    /// A text model as the official exporter writes it for iOS: functions of several static lengths.
+    Chunked,
+    /// A diffusion pipeline, which no language engine loads.
+    Diffusion,
 }
 
 impl Base {
-    pub(crate) const ALL: [Base; 6] = [
+    pub(crate) const ALL: [Base; 8] = [
         Base::Int8lin,
         Base::Int8hu,
         Base::Fp16,
         Base::Small,
         Base::Ordinary,
         Base::Vision,
+        Base::Chunked,
+        Base::Diffusion,
     ];
 
     /// The bundle's name.
@@ -44,6 +50,8 @@ impl Base {
             Base::Small => "granite_4_0_h_350m_decode_fp16",
             Base::Ordinary => "qwen3_0_6b_instruct",
             Base::Vision => "qwen3_vl_2b_instruct",
+            Base::Chunked => "qwen3_0_6b_static",
+            Base::Diffusion => "stable_diffusion_3_5",
         }
     }
 
@@ -56,13 +64,15 @@ impl Base {
             Base::Small => "350M fp16",
             Base::Ordinary => "ordinary",
             Base::Vision => "vision",
+            Base::Chunked => "chunked",
+            Base::Diffusion => "diffusion",
         }
     }
 
     /// The findings of the good bundle, as `level rule`.
     pub(crate) fn notes(self) -> impl Iterator<Item = &'static str> {
         let common: &[&str] = match self {
-            Base::Ordinary | Base::Vision => &[],
+            Base::Ordinary | Base::Vision | Base::Chunked | Base::Diffusion => &[],
             _ => &GRANITE,
         };
         let own: &[&str] = match self {
@@ -78,11 +88,9 @@ impl Base {
                 "note run-token-limit",
                 "note transcript-missing",
             ],
-            Base::Vision => &[
-                "note graph-ios-dynamic-kv",
-                "note run-token-limit",
-                "note transcript-missing",
-            ],
+            Base::Vision => &["note graph-ios-dynamic-kv", "note transcript-missing"],
+            Base::Chunked => &["note transcript-missing"],
+            Base::Diffusion => &[],
         };
         common.iter().chain(own).copied()
     }
@@ -97,7 +105,7 @@ impl Base {
             Base::Int8hu => (Granite::int8hu(Geometry::granite_1b()), Some(1_862_573_032)),
             Base::Fp16 => (Granite::fp16(Geometry::granite_1b()), None),
             Base::Small => (Granite::fp16(Geometry::granite_350m()), Some(681_106_231)),
-            Base::Ordinary | Base::Vision => return None,
+            Base::Ordinary | Base::Vision | Base::Chunked | Base::Diffusion => return None,
         };
         Some(Granite {
             padded_to: published,
@@ -124,10 +132,11 @@ impl Base {
     }
 
     fn small(self) -> Bundle {
-        let bundle = if self == Base::Vision {
-            vision(self.name())
-        } else {
-            ordinary(self.name())
+        let bundle = match self {
+            Base::Vision => kinds::vision(self.name()),
+            Base::Chunked => kinds::chunked(self.name()),
+            Base::Diffusion => kinds::diffusion(self.name()),
+            _ => kinds::ordinary(self.name()),
         };
         self.hashed(bundle)
     }
@@ -146,7 +155,9 @@ impl Base {
             Base::Int8hu => "bc866ca0e8d0ac02994fb1a25f3b747ca6783e47195a6d25a66911235de36a0f",
             Base::Small => "e571d450dc1d35d6951614bbe01d84ac9d7e15bf3490be76d6a8fc22c65b2d41",
             Base::Fp16 => return HashFile::Bytes(vec![7; 32]),
-            Base::Ordinary | Base::Vision => return HashFile::Computed,
+            Base::Ordinary | Base::Vision | Base::Chunked | Base::Diffusion => {
+                return HashFile::Computed;
+            }
         };
         HashFile::Bytes(hex::decode(published).unwrap())
     }
@@ -171,99 +182,3 @@ const GRANITE: [&str; 16] = [
     "note run-warmup",
     "note transcript-missing",
 ];
-
-/// Tokens of the small models' vocabulary.
-pub(crate) const VOCAB: u64 = 151_936;
-
-/// A decoder with keys and values of two layers, dynamic in query and context.
-pub(crate) fn decoder(
-    first: &str,
-    element: Element,
-    width: u64,
-    states: &[(&str, Tensor)],
-) -> Program {
-    let mut program = Program::default();
-    let mut graph = Graph::new("main");
-    let first_tensor = match width {
-        0 => Tensor::new(element, &[1, 0]).dynamic(1),
-        width => Tensor::new(element, &[1, 0, width]).dynamic(1),
-    };
-    graph.argument(first, first_tensor);
-    graph.argument(
-        "position_ids",
-        Tensor::new(Element::SI32, &[1, 0]).dynamic(1),
-    );
-    let handles: Vec<_> = states
-        .iter()
-        .map(|(name, tensor)| graph.state(name, tensor.clone()))
-        .collect();
-    for (handle, (_, tensor)) in handles.into_iter().zip(states) {
-        let (value, token) = graph.read_state(handle, tensor);
-        graph.write_state(handle, value, token);
-    }
-    let weight = Tensor::new(Element::F16, &[64, 64]);
-    let data = program.resource(vec![0x3C; 64 * 64 * 2]);
-    graph.constant(weight, data);
-    let logits = Tensor::new(Element::F16, &[1, 0, VOCAB]).dynamic(1);
-    let one = Tensor::new(Element::F16, &[1, 1, VOCAB]);
-    let value = graph.constant(one, Data::Splat(vec![0, 0x3C]));
-    let value = graph.op("primitive.broadcast_to_v1", &[value], logits.clone());
-    graph.output("logits", logits, value);
-    program.add(graph);
-    program
-}
-
-/// A growing cache of two layers.
-pub(crate) fn cache() -> Tensor {
-    Tensor::new(Element::F16, &[2, 1, 2, 0, 16]).dynamic(3)
-}
-
-/// The states of the small models.
-pub(crate) fn pair() -> Vec<(&'static str, Tensor)> {
-    vec![("keyCache", cache()), ("valueCache", cache())]
-}
-
-/// A complete asset around a program, with author, license and hash.
-pub(crate) fn asset(program: Program) -> Asset {
-    let mut asset = Asset::new(program).hashed();
-    let metadata = asset.metadata.as_mut().unwrap();
-    metadata["author"] = json!("granite-bundle tests");
-    metadata["license"] = json!("Apache-2.0");
-    asset
-}
-
-fn ordinary(name: &str) -> Bundle {
-    let mut bundle = Bundle::granite(name, &Granite::fp16(tiny()));
-    bundle.manifest = Some(manifest(name, "Qwen/Qwen3-0.6B", VOCAB));
-    let program = decoder("input_ids", Element::SI32, 0, &pair());
-    bundle.asset = Some((format!("{name}.aimodel"), asset(program)));
-    let config = bundle.tokenizer_config.as_mut().unwrap();
-    config["tokenizer_class"] = json!("Qwen2Tokenizer");
-    bundle
-}
-
-fn vision(name: &str) -> Bundle {
-    let mut bundle = ordinary(name);
-    let manifest = bundle.manifest.as_mut().unwrap();
-    manifest["kind"] = json!("vlm");
-    manifest["language"]["tokenizer"] = json!("Qwen/Qwen3-VL-2B-Instruct");
-    manifest["source"]["hf_model_id"] = json!("Qwen/Qwen3-VL-2B-Instruct");
-    manifest["vision"] = json!({
-        "image_size": 448,
-        "patch_size": 16,
-        "image_token_count": 196,
-        "image_token_id": 151_655,
-    });
-    let program = decoder("in_embeddings", Element::F16, 64, &pair());
-    bundle.asset = Some((format!("{name}.aimodel"), asset(program)));
-    bundle
-}
-
-/// Dimensions of a Granite of which only the folder around it is used.
-fn tiny() -> Geometry {
-    Geometry {
-        mamba_layers: 1,
-        attention_layers: 1,
-        ..Geometry::granite_350m()
-    }
-}

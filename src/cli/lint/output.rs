@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::args::{Args, Format};
 use crate::bundle::shown;
 use crate::cli::Ui;
-use crate::engine::outlook::Outlook;
+use crate::engine::deployment::Deployment;
 use crate::files;
 use crate::finding::Level;
 use crate::lint::ContentHash;
@@ -140,27 +140,39 @@ impl Reports<'_> {
 
 fn json(run: Run<'_>) -> serde_json::Result<String> {
     let linted = &run.view.report.linted;
-    let outlooks = linted
+    let deployments = linted
         .iter()
-        .map(|one| Outlook::of(&one.target))
+        .map(|one| Deployment::of(&one.target))
+        .collect::<Vec<_>>();
+    let side_hashes = linted
+        .iter()
+        .map(|one| one.side_hashes().iter().map(computed).collect::<Vec<_>>())
         .collect::<Vec<_>>();
     let entries = linted
         .iter()
-        .zip(&outlooks)
-        .map(|(one, outlook)| Entry::new(&one.target, outlook.as_ref(), options(one)))
+        .zip(&deployments)
+        .zip(&side_hashes)
+        .map(|((one, deployment), sides)| {
+            Entry::new(&one.target, deployment.as_ref(), options(one, sides))
+        })
         .collect();
     let document = Document::new(run, entries);
     serde_json::to_string_pretty(&document).map(|text| text + "\n")
 }
 
-fn options(one: &Linted) -> Options<'_> {
+fn options<'a>(one: &'a Linted, side_hashes: &'a [Option<[u8; 32]>]) -> Options<'a> {
     Options {
-        computed_hash: match one.hash() {
-            ContentHash::Computed(hash) => Some(*hash),
-            _ => None,
-        },
+        computed_hash: computed(one.hash()),
+        side_hashes,
         profile: one.profile.as_deref(),
         ..Options::default()
+    }
+}
+
+fn computed(hash: &ContentHash) -> Option<[u8; 32]> {
+    match hash {
+        ContentHash::Computed(hash) => Some(*hash),
+        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::bundle::{Releases, Target};
 use crate::checkout::capability::Checkout;
+use crate::engine::deployment::Deployment;
 use crate::finding::Finding;
 use crate::profile::{Profile, builtin, kin, nearest};
 
@@ -97,7 +98,7 @@ impl Settings {
     /// Bytes that linting this target hashes.
     pub fn hashed_bytes(&self, target: &Target) -> u64 {
         match self.hash {
-            true => hashed(target).map_or(0, |asset| asset.bytes),
+            true => hashed(target).map(|asset| asset.bytes).sum(),
             false => 0,
         }
     }
@@ -111,7 +112,11 @@ impl Settings {
     ) -> Linted {
         let facts = Facts::gather(&target, releases, self.hash, progress);
         let profile = self.profile.resolve(&target);
-        let context = self.context(&target, profile, &facts);
+        let deployment = Deployment::of(&target);
+        let context = Context {
+            deployment: deployment.as_ref(),
+            ..self.context(&target, profile, &facts)
+        };
         let ran = self
             .gate
             .rules()
@@ -162,11 +167,13 @@ impl Settings {
             .or(profile.map(|profile| profile.model.platform));
         Context {
             target,
+            deployment: None,
             profile,
             kin: self.profile.kin(target),
             engine: self.engine.as_deref(),
             platform: platform.unwrap_or_default(),
             hash: &facts.hash,
+            side_hashes: &facts.side_hashes,
             licenses: &facts.licenses,
             transcripts: &facts.transcripts,
             configuration: ConfigurationFacts::default(),
@@ -193,6 +200,11 @@ impl Linted {
     /// The bytecode's hash.
     pub fn hash(&self) -> &ContentHash {
         &self.facts.hash
+    }
+
+    /// The same of the side assets, in their order.
+    pub fn side_hashes(&self) -> &[ContentHash] {
+        &self.facts.side_hashes
     }
 
     /// The same findings under settings that differ only in what they accept.

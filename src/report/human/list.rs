@@ -1,13 +1,13 @@
 //! Many targets at a glance.
 
 use crate::bundle::{Failure, Opened, Target, shown};
-use crate::engine::outlook::Outlook;
+use crate::engine::deployment::Deployment;
 use crate::engine::signature::StateKind;
 use crate::model::Weights;
 use crate::report::terminal::{ACCENT, BAD, Cell, Columns, DIM, Page, STRONG, plural, size};
 
 /// A row for each target, in the order given.
-pub fn list(targets: &[Opened], outlooks: &[Option<Outlook<'_>>], columns: u16) -> String {
+pub fn list(targets: &[Opened], deployments: &[Option<Deployment<'_>>], columns: u16) -> String {
     let mut page = Page::new(columns);
     let failures: Vec<Option<Failure>> = targets.iter().map(failure).collect();
     let unreadable = failures.iter().flatten().count() as u64;
@@ -20,9 +20,9 @@ pub fn list(targets: &[Opened], outlooks: &[Option<Outlook<'_>>], columns: u16) 
     let mut rows = Columns::default();
     let titles = ["", "bytecode", "weights", "engine", "states"];
     rows.row(titles.map(|title| Cell::new(DIM, title)));
-    for ((target, outlook), failure) in targets.iter().zip(outlooks).zip(&failures) {
+    for ((target, deployment), failure) in targets.iter().zip(deployments).zip(&failures) {
         match (target, failure) {
-            (Ok(target), None) => rows.row(row(target, outlook.as_ref())),
+            (Ok(target), None) => rows.row(row(target, deployment.as_ref())),
             (Ok(target), Some(_)) => rows.row(unreadable_row(&shown(&target.path))),
             (Err(error), _) => rows.row(unreadable_row(&shown(&error.path))),
         };
@@ -43,17 +43,18 @@ fn unreadable_row(path: &str) -> Vec<Cell> {
     vec![Cell::plain(path), Cell::new(BAD, "unreadable")]
 }
 
-fn row(target: &Target, outlook: Option<&Outlook<'_>>) -> Vec<Cell> {
+fn row(target: &Target, deployment: Option<&Deployment<'_>>) -> Vec<Cell> {
     let asset = target.asset.present();
     let bytes = asset.map_or_else(String::new, |asset| size(asset.bytes));
     let weights = asset.map_or_else(String::new, |asset| precision(&asset.weights));
-    let variant = outlook.and_then(|outlook| outlook.structure.variant());
+    let engine = deployment.map(|deployment| deployment.engine);
+    let engine = engine.map(|engine| engine.variant().unwrap_or(engine.name()));
     vec![
         Cell::new(STRONG, &shown(&target.path)),
         Cell::number(&bytes),
         Cell::new(ACCENT, &weights),
-        Cell::plain(variant.unwrap_or("–")),
-        Cell::plain(&outlook.map_or_else(String::new, |outlook| states(&outlook.kinds))),
+        Cell::plain(engine.unwrap_or("–")),
+        Cell::plain(&deployment.map_or_else(String::new, |deployment| states(&deployment.kinds))),
     ]
 }
 

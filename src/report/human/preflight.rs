@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use crate::preflight::{Need, Outcome, Preflight, Verdict};
+use crate::preflight::{Condition, Outcome, Preflight, Verdict};
 use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, Page, painted};
 
 /// What the page is about, as its heading shows it.
@@ -59,7 +59,7 @@ pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> Strin
     page.finish()
 }
 
-fn marked(page: &mut Page, need: &Need) {
+fn marked(page: &mut Page, need: &Condition) {
     let (style, mark) = match (&need.outcome, need.required) {
         (Outcome::Met(_), _) => (GOOD, "✓"),
         (Outcome::AfterPatch(_), _) => (NOTABLE, "+"),

@@ -63,7 +63,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Need<'a> {
-    fn new(need: &'a crate::preflight::Need) -> Need<'a> {
+    fn new(need: &'a crate::preflight::Condition) -> Need<'a> {
         let (satisfied, by) = match &need.outcome {
             Outcome::Met(provider) => (true, Some(provider.word())),
             Outcome::AfterPatch(patch) => (false, Some(patch.as_str())),

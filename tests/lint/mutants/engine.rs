@@ -20,7 +20,8 @@ const PATCHED_E3: &[(Capability, Presence)] = &[
     (StaticStep, Patched),
     (StaticWarmUp, Patched),
 ];
-const NATIVE_E4: &[(Capability, Presence)] = &[(ExtraStates, Native), (StaticStep, Native)];
+pub(super) const NATIVE_E4: &[(Capability, Presence)] =
+    &[(ExtraStates, Native), (StaticStep, Native)];
 /// What the built-in stack makes of an engine of E4.
 const PATCHED_E4: &[(Capability, Presence)] = &[
     (ExtraStates, Native),

@@ -310,7 +310,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "a vision asset that was not copied",
         Base::Vision,
-        Change::Manifest(|m| m["assets"]["vision"] = json!("vision.aimodel")),
+        Change::Bundle(|bundle| drop(bundle.side_assets.remove("vision.aimodel"))),
         &["error bundle-asset-missing"],
     ),
     disk(

@@ -3,6 +3,7 @@
 mod asset;
 mod engine;
 mod graph;
+mod kinds;
 mod manifest;
 mod profile;
 mod tokenizer;
@@ -170,6 +171,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Mutant> {
         manifest::MUTANTS,
         asset::MUTANTS,
         graph::MUTANTS,
+        kinds::MUTANTS,
         weights::MUTANTS,
         tokenizer::MUTANTS,
         transcript::MUTANTS,

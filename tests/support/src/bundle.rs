@@ -32,6 +32,8 @@ pub struct Bundle {
     pub manifest: Option<Value>,
     /// Name of the asset's folder, and the asset.
     pub asset: Option<(String, Asset)>,
+    /// Other assets, by the name of their folder.
+    pub side_assets: BTreeMap<String, Asset>,
     /// Content of `tokenizer/tokenizer.json`.
     pub tokenizer: Option<Value>,
     /// Content of `tokenizer/tokenizer_config.json`.
@@ -64,6 +66,7 @@ impl Bundle {
         Bundle {
             manifest: Some(manifest(name, model, granite.geometry.vocab)),
             asset: Some((format!("{name}.aimodel"), asset)),
+            side_assets: BTreeMap::new(),
             tokenizer: Some(tokenizer()),
             tokenizer_config: Some(tokenizer_config()),
             chat_template: Some(CHAT_TEMPLATE.to_owned()),
@@ -73,10 +76,23 @@ impl Bundle {
         }
     }
 
+    /// False where no file of the tokenizer's folder is to be written.
+    fn has_tokenizer(&self) -> bool {
+        let files = [
+            &self.tokenizer,
+            &self.tokenizer_config,
+            &self.generation_config,
+        ];
+        self.chat_template.is_some() || files.iter().any(|file| file.is_some())
+    }
+
     /// Writes the folder.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
         let tokenizer = folder.join("tokenizer");
-        std::fs::create_dir_all(&tokenizer)?;
+        if self.has_tokenizer() {
+            std::fs::create_dir_all(&tokenizer)?;
+        }
         write_json(folder.join("metadata.json"), self.manifest.as_ref())?;
         write_json(tokenizer.join("tokenizer.json"), self.tokenizer.as_ref())?;
         write_json(
@@ -94,6 +110,9 @@ impl Bundle {
             std::fs::write(folder.join("LICENSE"), text)?;
         }
         if let Some((name, asset)) = &self.asset {
+            asset.write(&folder.join(name))?;
+        }
+        for (name, asset) in &self.side_assets {
             asset.write(&folder.join(name))?;
         }
         for (path, content) in &self.files {

@@ -1,7 +1,7 @@
 //! `asset-compiled-arch`.
 
 use crate::finding::Level;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Provenance, RoleAsset, Rule};
 use crate::model::AssetFormat;
 
 /// The rule.
@@ -17,12 +17,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context
-        .asset()
-        .filter(|asset| asset.format == AssetFormat::Compiled)
-    else {
+    for part in context.assets() {
+        check_one(part, findings);
+    }
+}
+
+fn check_one(part: RoleAsset<'_>, findings: &mut Findings<'_>) {
+    let asset = part.asset;
+    if asset.format != AssetFormat::Compiled {
         return;
-    };
+    }
     let bytecode = asset
         .bytecode_path
         .file_stem()
@@ -38,8 +42,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     };
     findings
         .report(
-            "assets.main",
-            format!("the asset is compiled for {built_for}{suffix}, so it runs on that device generation only, and the compiler would have accepted any name"),
+            part.declared(),
+            format!("{} is compiled for {built_for}{suffix}, so it runs on that device generation only, and the compiler would have accepted any name", part.named()),
         )
         .actual(built_for)
         .help("ship one compiled asset per device generation, or the source asset");

@@ -1,7 +1,7 @@
 //! `asset-compiled-load-options`.
 
 use crate::finding::Level;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Provenance, RoleAsset, Rule};
 use crate::model::AssetFormat;
 
 /// The rule.
@@ -17,14 +17,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if context
-        .asset()
-        .is_some_and(|asset| asset.format == AssetFormat::Compiled)
-    {
+    let is_compiled = |part: &RoleAsset<'_>| part.asset.format == AssetFormat::Compiled;
+    for part in context.assets().filter(is_compiled) {
         findings
             .report(
-                "assets.main",
-                "the asset is compiled, and the engine asks for the GPU and frequent reshapes with every asset, while compiled ones are recorded to load well with default or CPU options",
+                part.declared(),
+                format!("{} is compiled, and the engine asks for the GPU and frequent reshapes with every asset, while compiled ones are recorded to load well with default or CPU options", part.named()),
             )
             .actual("compiled")
             .help("measure the load on the device; if it specializes again, ship the source asset");

@@ -3,7 +3,7 @@
 use crate::bundle::shown;
 use crate::finding::Level;
 use crate::lint::ContentHash;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Provenance, RoleAsset, Rule};
 use crate::model::RecordedHash;
 
 /// The rule.
@@ -19,15 +19,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context.asset() else {
-        return;
-    };
-    match (&asset.recorded_hash, context.hash) {
+    for part in context.assets() {
+        check_one(part, findings);
+    }
+}
+
+fn check_one(part: RoleAsset<'_>, findings: &mut Findings<'_>) {
+    match (&part.asset.recorded_hash, part.hash) {
         (RecordedHash::Malformed(bytes), _) => {
             findings
                 .report(
-                    "asset.hash",
-                    format!("main.hash has {bytes} bytes and a SHA-256 has 32, so it cannot tell whether the bytecode is whole"),
+                    part.subject("hash"),
+                    format!("main.hash of {} has {bytes} bytes and a SHA-256 has 32, so it cannot tell whether the bytecode is whole", part.named()),
                 )
                 .expected("32 bytes")
                 .actual(format!("{bytes} bytes"))
@@ -36,20 +39,20 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         (RecordedHash::LfsPointer, _) => {
             findings
                 .report(
-                    "asset.hash",
-                    "main.hash is a Git LFS pointer, and the file it stands for was not fetched, so it cannot tell whether the bytecode is whole",
+                    part.subject("hash"),
+                    format!("main.hash of {} is a Git LFS pointer, and the file it stands for was not fetched, so it cannot tell whether the bytecode is whole", part.named()),
                 )
                 .expected("32 bytes")
                 .actual("a Git LFS pointer")
-                .help(format!("run `git lfs pull` in {}", shown(&asset.path)));
+                .help(format!("run `git lfs pull` in {}", shown(&part.asset.path)));
         }
         (RecordedHash::Sha256(recorded), ContentHash::Computed(computed))
             if recorded != computed =>
         {
             findings
                 .report(
-                    "asset.hash",
-                    "main.hash records another SHA-256 than the bytecode has, so the bytecode was changed or cut after it was written",
+                    part.subject("hash"),
+                    format!("main.hash of {} records another SHA-256 than the bytecode has, so the bytecode was changed or cut after it was written", part.named()),
                 )
                 .expected(hex::encode(recorded))
                 .actual(hex::encode(computed))

@@ -1,7 +1,7 @@
 //! `asset-hash-missing`.
 
 use crate::finding::Level;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Provenance, RoleAsset, Rule};
 use crate::model::RecordedHash;
 
 /// The rule.
@@ -17,14 +17,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if context
-        .asset()
-        .is_some_and(|asset| asset.recorded_hash == RecordedHash::Missing)
-    {
+    let has_none = |part: &RoleAsset<'_>| part.asset.recorded_hash == RecordedHash::Missing;
+    for part in context.assets().filter(has_none) {
         findings
             .report(
-                "asset.hash",
-                "the asset has no main.hash, so a cut or changed copy of it cannot be told from a whole one, and some tools refuse it as missing a hash file",
+                part.subject("hash"),
+                format!("{} has no main.hash, so a cut or changed copy of it cannot be told from a whole one, and some tools refuse it as missing a hash file", part.named()),
             )
             .expected("main.hash with 32 bytes")
             .actual("absent")

@@ -19,16 +19,22 @@ pub(super) static RULE: Rule = Rule {
 const ENTITLED: u64 = 2 << 30;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context.asset().filter(|asset| asset.bytes >= ENTITLED) else {
+    let total = context.assets().map(|part| part.asset.bytes);
+    let total = total.fold(0_u64, u64::saturating_add);
+    if total < ENTITLED {
         return;
+    }
+    let assets = match context.assets().count() {
+        1 => "the asset has".to_owned(),
+        several => format!("the {several} assets have"),
     };
     findings
         .report(
             "asset.bytes",
-            format!("the asset has {} bytes, and an iOS app needs the increased-memory entitlement from about 2 GiB on, without which loading fails and leaves a partial cache", asset.bytes),
+            format!("{assets} {total} bytes, and an iOS app needs the increased-memory entitlement from about 2 GiB on, without which loading fails and leaves a partial cache"),
         )
         .level(context.level_on_ios(Level::Warning))
         .expected("below 2 GiB, or the entitlement")
-        .actual(asset.bytes)
+        .actual(total)
         .help("add com.apple.developer.kernel.increased-memory-limit to the app, or ship a smaller form");
 }

@@ -1,7 +1,7 @@
 //! `asset-no-producer`.
 
 use crate::finding::Level;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Provenance, RoleAsset, Rule};
 use crate::model::AssetFormat;
 
 /// The rule.
@@ -17,9 +17,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context.asset() else {
-        return;
-    };
+    for part in context.assets() {
+        check_one(part, findings);
+    }
+}
+
+fn check_one(part: RoleAsset<'_>, findings: &mut Findings<'_>) {
+    let asset = part.asset;
     let producer = asset
         .metadata
         .as_ref()
@@ -30,8 +34,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
     findings
         .report(
-            "asset.producer",
-            "the asset's metadata names no producer, the mark of converter 0.4.0, whose programs are refused from the second beta of OS 27 on although they can still be inspected",
+            part.subject("producer"),
+            format!("the metadata of {} names no producer, the mark of converter 0.4.0, whose programs are refused from the second beta of OS 27 on although they can still be inspected", part.named()),
         )
         .expected("a producer such as coreai-core 1.0.0b3")
         .actual("absent")

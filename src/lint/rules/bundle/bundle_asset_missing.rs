@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::bundle::Resolution;
 use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
@@ -39,15 +40,23 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 format!("the bundle has {help}: correct assets.main, or put the asset back")
             });
         } else if resolution.before_fallback.is_none() {
-            compiled_only(context, findings, &resolution.declared);
+            compiled_only(context, findings, "main", &resolution.declared);
         }
     }
-    let others = manifest::value(context, "/assets").and_then(serde_json::Value::as_object);
-    for (role, declared) in others.into_iter().flatten() {
-        if let Some(declared) = declared.as_str().filter(|_| role != "main")
-            && is_missing(context, declared)
-        {
-            report(findings, role, declared).help("put it there, or leave the entry out");
+    for side in &context.target.side_assets {
+        let Resolution {
+            declared,
+            escapes,
+            newest,
+            before_fallback,
+        } = &side.resolution;
+        if *escapes {
+            continue;
+        }
+        if newest.is_none() {
+            report(findings, &side.role, declared).help("put it there, or leave the entry out");
+        } else if before_fallback.is_none() {
+            compiled_only(context, findings, &side.role, declared);
         }
     }
 }
@@ -68,7 +77,7 @@ fn report<'f>(
 }
 
 /// The declared source is absent and its compiled twin is there: found by newer engines only.
-fn compiled_only(context: &Context<'_>, findings: &mut Findings<'_>, declared: &str) {
+fn compiled_only(context: &Context<'_>, findings: &mut Findings<'_>, role: &str, declared: &str) {
     let level = match context.engine.and_then(|engine| engine.era) {
         Some(Era::E0 | Era::E1) => Level::Error,
         Some(Era::E3 | Era::E4) => return,
@@ -76,25 +85,13 @@ fn compiled_only(context: &Context<'_>, findings: &mut Findings<'_>, declared: &
     };
     findings
         .report(
-            "assets.main",
-            format!("assets.main names {declared} and the bundle has {declared}c, which engines before 4 August 2026 do not find, so there loading fails"),
+            format!("assets.{role}"),
+            format!("assets.{role} names {declared} and the bundle has {declared}c, which engines before 4 August 2026 do not find, so there loading fails"),
         )
         .level(level)
         .expected(format!("{declared}c"))
         .actual(declared)
-        .help("name the compiled asset in assets.main");
-}
-
-/// True if a plain name is not among the bundle's assets, with or without the compiled suffix.
-fn is_missing(context: &Context<'_>, declared: &str) -> bool {
-    let is_asset = declared.ends_with(".aimodel") || declared.ends_with(".aimodelc");
-    let compiled = format!("{declared}c");
-    let mut names = context
-        .target
-        .siblings
-        .iter()
-        .filter_map(|path| file_name(path));
-    is_asset && !declared.contains('/') && !names.any(|name| name == declared || name == compiled)
+        .help(format!("name the compiled asset in assets.{role}"));
 }
 
 fn file_name(path: &Path) -> Option<&str> {

@@ -17,6 +17,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    // The static-shape engine finds its functions by their own names.
+    if context
+        .deployment
+        .is_some_and(|deployment| deployment.chunked.is_some())
+    {
+        return;
+    }
     let has_language =
         manifest::value(context, "/language").is_some_and(serde_json::Value::is_object);
     let map = manifest::value(context, "/language/function_map");

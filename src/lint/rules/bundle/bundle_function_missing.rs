@@ -1,5 +1,6 @@
 //! `bundle-function-missing`.
 
+use crate::engine::signature::Structure;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -22,8 +23,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let name = language.main_function();
-    let is_llm = manifest::text(context, "/kind").is_none_or(|kind| kind == "llm");
-    if !is_llm || asset.functions.is_empty() || asset.function(name).is_some() {
+    let named = manifest::is_language(context)
+        && Structure::of(&asset.functions) != Structure::ChunkedStatic;
+    if !named || asset.functions.is_empty() || asset.function(name).is_some() {
         return;
     }
     // A name inside a map of the wrong shape is not one the engine ever sees.
@@ -50,5 +52,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .expected(name)
         .actual(public)
-        .help("name one of the asset's functions in function_map.main");
+        .help(if asset.functions.iter().any(|function| function.name.starts_with("extend")) {
+            "for a chunked static model export load_embeddings beside the extend functions; else name one of the asset's functions in function_map.main"
+        } else {
+            "name one of the asset's functions in function_map.main"
+        });
 }

@@ -28,7 +28,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (actual, outcome) = match root.get("kind") {
         Some(Value::String(kind)) => match kind.as_str() {
             "llm" | "vlm" => return,
-            kind if OTHER_KINDS.contains(&kind) => (kind.to_owned(), "kindMismatch"),
+            kind if OTHER_KINDS.contains(&kind) => {
+                if !manifest::is_language(context) {
+                    return;
+                }
+                (kind.to_owned(), "kindMismatch")
+            }
             kind => (kind.to_owned(), "malformedMetadata"),
         },
         None => ("absent".to_owned(), "malformedMetadata"),

@@ -16,7 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if !context.is_bundle() {
+    // An asset that is no language model's is not for these engines, alone or in a folder.
+    let is_other = context.asset().is_some() && context.deployment.is_none();
+    if !context.is_bundle() && !is_other {
         findings
             .report(
                 "asset",

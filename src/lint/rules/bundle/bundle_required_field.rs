@@ -73,10 +73,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(root) = manifest::root(context) else {
         return;
     };
-    if root.get("language").is_none_or(Value::is_null) {
+    let is_language = manifest::is_language(context);
+    if is_language && root.get("language").is_none_or(Value::is_null) {
         missing_language(findings);
     }
-    for field in &REQUIRED {
+    let required = if is_language {
+        &REQUIRED[..]
+    } else {
+        &REQUIRED[..1]
+    };
+    for field in required {
         let path = field.pointer[1..].replace('/', ".");
         let parent = path.split_once('.').map(|(parent, _)| parent);
         if parent.is_some_and(|parent| is_said_once(root, parent)) {

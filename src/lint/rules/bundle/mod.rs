@@ -25,6 +25,7 @@ mod bundle_states_ignored;
 mod bundle_states_kind;
 mod bundle_user_data_nonstring;
 mod bundle_version;
+mod bundle_vision_assets;
 mod bundle_vlm_vision_missing;
 
 use crate::lint::Rule;
@@ -57,4 +58,5 @@ pub(super) static RULES: &[&Rule] = &[
     &bundle_precision_mismatch::RULE,
     &bundle_license_missing::RULE,
     &bundle_in_app_resources::RULE,
+    &bundle_vision_assets::RULE,
 ];

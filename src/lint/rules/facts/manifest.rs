@@ -20,6 +20,15 @@ pub(in crate::lint::rules) fn root<'a>(context: &Context<'a>) -> Option<&'a Map<
         .then_some(root)
 }
 
+/// True where the manifest is a language model's: by its kind, or because it has a `language` object in spite of it.
+pub(in crate::lint::rules) fn is_language(context: &Context<'_>) -> bool {
+    let language = value(context, "/language").is_some_and(Value::is_object);
+    language
+        || context
+            .manifest()
+            .is_some_and(|manifest| manifest.may_be_language())
+}
+
 /// The value at a JSON pointer of a bundle's manifest; null counts as a value.
 pub(in crate::lint::rules) fn value<'a>(context: &Context<'a>, pointer: &str) -> Option<&'a Value> {
     root(context)?;

@@ -5,15 +5,15 @@ pub(super) mod names;
 pub(super) mod step;
 pub(super) mod tokenizer;
 
-use crate::model::Statistics;
+use crate::lint::Context;
 
-/// How many operations of that name the program has; `None` for none.
-pub(super) fn operations(statistics: &Statistics, is: &dyn Fn(&str) -> bool) -> Option<u64> {
-    let count = statistics
-        .operations
-        .iter()
+/// How many operations of that name the programs of all assets have; `None` for none.
+pub(super) fn operations(context: &Context<'_>, is: &dyn Fn(&str) -> bool) -> Option<u64> {
+    let count = context
+        .assets()
+        .flat_map(|part| &part.asset.statistics.operations)
         .filter(|(name, _)| is(name))
-        .map(|(_, count)| count)
-        .sum();
+        .map(|(_, count)| *count)
+        .fold(0_u64, u64::saturating_add);
     (count > 0).then_some(count)
 }

@@ -1,8 +1,8 @@
 //! The language step: the function the engine runs to make logits, with the roles of its values.
 
-use crate::engine::signature::{StateKind, Structure};
+use crate::engine::selection::Engine;
 use crate::lint::Context;
-use crate::model::{Dim, Function, Value};
+use crate::model::{Asset, Dim, Function, Value};
 use crate::profile::Shape;
 
 /// The engine's positional roles hold for this function.
@@ -16,7 +16,7 @@ pub(in crate::lint::rules) struct Step<'a> {
 
 /// What an input's name says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint::rules) enum Role {
+pub(in crate::lint::rules) enum InputRole {
     /// Token ids.
     Ids,
     /// Positions.
@@ -28,53 +28,61 @@ pub(in crate::lint::rules) enum Role {
 }
 
 /// The role an input's name claims.
-pub(in crate::lint::rules) fn role(name: &str) -> Role {
+pub(in crate::lint::rules) fn role(name: &str) -> InputRole {
     let lower = name.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if has(&["pos"]) {
-        Role::Positions
+        InputRole::Positions
     } else if has(&[
         "mask", "cache", "embed", "hidden", "logit", "pixel", "image",
     ]) {
-        Role::Other
+        InputRole::Other
     } else if has(&["ids", "token"]) {
-        Role::Ids
+        InputRole::Ids
     } else {
-        Role::Unnamed
+        InputRole::Unnamed
     }
 }
 
-/// The step of a bundle for the language engines, or of a bare asset that looks like one.
+/// The step that a dynamic engine runs: the pipelined one or, from embeddings, the vision-language one.
 ///
-/// None where another engine runs the asset: other kinds of bundle, and assets whose function names
-/// make the engine route them elsewhere.
+/// None where another engine runs the asset, or none at all: other kinds of bundle, chunked models, assets that are
+/// no language model's.
 pub(in crate::lint::rules) fn step<'a>(context: &Context<'a>) -> Option<Step<'a>> {
-    let function = context.function()?;
-    if Structure::of(&context.asset()?.functions) != Structure::Dynamic {
-        return None;
-    }
-    let kind = context.manifest().and_then(|manifest| manifest.kind());
-    let language = if context.is_bundle() {
-        matches!(kind, None | Some("llm" | "vlm"))
-    } else {
-        looks_like_a_step(function)
+    let deployment = context.deployment?;
+    let takes_embeddings = match deployment.engine {
+        Engine::Pipelined => false,
+        Engine::VisionLanguage => true,
+        Engine::StaticShape => return None,
     };
-    language.then_some(Step {
-        function,
-        takes_embeddings: kind == Some("vlm"),
+    Some(Step {
+        function: deployment.step,
+        takes_embeddings,
     })
+}
+
+/// True if the function that a dynamic engine would load is there, whatever the names of the others.
+pub(in crate::lint::rules) fn has_main_step(asset: &Asset) -> bool {
+    let main = asset.function("main");
+    main.is_some_and(|main| !main.states.is_empty() && !main.outputs.is_empty())
+}
+
+/// The logits of whatever function makes them.
+pub(in crate::lint::rules) fn logits<'a>(context: &Context<'a>) -> Option<&'a Value> {
+    let deployment = context.deployment?;
+    match deployment.chunked {
+        Some(_) => deployment
+            .step
+            .outputs
+            .iter()
+            .find(|output| output.name == "out_logits"),
+        None => step(context)?.logits(),
+    }
 }
 
 /// The step, where it takes token ids.
 pub(in crate::lint::rules) fn token_step<'a>(context: &Context<'a>) -> Option<Step<'a>> {
     step(context).filter(|step| !step.takes_embeddings)
-}
-
-/// A bare asset says nothing of its kind, so that its names and states have to: a classifier also has
-/// logits, but no states.
-fn looks_like_a_step(function: &Function) -> bool {
-    let named = |value: &Value| value.name.to_ascii_lowercase().contains("logits");
-    !function.states.is_empty() && function.outputs.iter().any(named)
 }
 
 impl<'a> Step<'a> {
@@ -109,7 +117,8 @@ impl<'a> Step<'a> {
         let [first, second] = self.function.inputs.as_slice() else {
             return None;
         };
-        let swapped = role(&first.name) == Role::Positions && role(&second.name) == Role::Ids;
+        let swapped =
+            role(&first.name) == InputRole::Positions && role(&second.name) == InputRole::Ids;
         Some(if swapped {
             (second, first)
         } else {
@@ -157,11 +166,6 @@ impl<'a> Step<'a> {
         }
         let growing = self.growing();
         Some((growing.first()?, growing.get(1)?))
-    }
-
-    /// True if the engine holds some state for recurrent.
-    pub(in crate::lint::rules) fn is_hybrid(&self) -> bool {
-        StateKind::of(&self.function.states).contains(&StateKind::Fixed)
     }
 
     /// Static states beside a key-value pair; with exactly two states both are the pair.

@@ -17,10 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(count) = context
-        .asset()
-        .and_then(|asset| operations(&asset.statistics, &|name| name == "metal4_kernel"))
-    else {
+    let Some(count) = operations(context, &|name| name == "metal4_kernel") else {
         return;
     };
     findings

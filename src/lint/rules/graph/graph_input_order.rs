@@ -2,7 +2,7 @@
 
 use crate::checkout::capability::Era;
 use crate::finding::Level;
-use crate::lint::rules::facts::step::{self, Role};
+use crate::lint::rules::facts::step::{self, InputRole};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -27,13 +27,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let roles = (step::role(&first.name), step::role(&second.name));
     let in_order = matches!(
         roles,
-        (Role::Ids | Role::Unnamed, Role::Positions | Role::Unnamed)
+        (
+            InputRole::Ids | InputRole::Unnamed,
+            InputRole::Positions | InputRole::Unnamed
+        )
     );
     // From E4 on the engine looks inputs up by name, so that their order is free.
     let by_name = context
         .engine
         .is_some_and(|engine| engine.era == Some(Era::E4))
-        && roles == (Role::Positions, Role::Ids);
+        && roles == (InputRole::Positions, InputRole::Ids);
     if in_order || by_name {
         return;
     }

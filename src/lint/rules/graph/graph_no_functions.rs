@@ -2,7 +2,7 @@
 
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
-use crate::model::Visibility;
+use crate::model::Function;
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -17,24 +17,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context.asset() else {
-        return;
-    };
-    let is_public = |visibility: Visibility| visibility == Visibility::Public;
-    if asset
-        .functions
-        .iter()
-        .any(|function| is_public(function.visibility))
-    {
-        return;
+    for part in context.assets() {
+        if part.asset.functions.iter().any(Function::is_public) {
+            continue;
+        }
+        let private = part.asset.functions.len();
+        let subject = match part.role {
+            "main" => "functions".to_owned(),
+            _ => part.declared(),
+        };
+        findings
+            .report(
+                subject,
+                format!("the program of {} has no public function ({private} private ones), so the engine finds nothing to run", part.named()),
+            )
+            .expected("a public function such as main")
+            .actual(format!("{private} private functions"))
+            .help("export the asset again; a conversion that stopped half way leaves such a file");
     }
-    let private = asset.functions.len();
-    findings
-        .report(
-            "functions",
-            format!("the program has no public function ({private} private ones), so the engine finds nothing to run"),
-        )
-        .expected("a public function such as main")
-        .actual(format!("{private} private functions"))
-        .help("export the asset again; a conversion that stopped half way leaves such a file");
 }

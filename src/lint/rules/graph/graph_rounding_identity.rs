@@ -19,12 +19,9 @@ pub(super) static RULE: Rule = Rule {
 const ROUNDING: [&str; 3] = ["floor", "trunc", "ceil"];
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(asset) = context.asset() else {
-        return;
-    };
     for word in ROUNDING {
         let rounds = |name: &str| name.starts_with(word) && !name.starts_with("floor_divide");
-        let Some(count) = operations(&asset.statistics, &rounds) else {
+        let Some(count) = operations(context, &rounds) else {
             continue;
         };
         findings

@@ -2,6 +2,7 @@
 
 use crate::engine::signature::Structure;
 use crate::finding::Level;
+use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -25,6 +26,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let (names, consequence) = match Structure::of(&asset.functions) {
+        // Without a step of its own to run, the model is chunked on purpose.
+        Structure::ChunkedStatic if !step::has_main_step(asset) => return,
         Structure::ChunkedStatic => (
             "extend… and load_embeddings",
             "the engine takes it for a chunked static model, runs it on the neural engine and refuses the pipelined variant",

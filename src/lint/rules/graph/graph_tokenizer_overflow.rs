@@ -17,13 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::step(context) else {
-        return;
-    };
     let highest = tokenizer::embedded(context).and_then(|tokenizer| tokenizer.highest_id);
-    let width = step
-        .logits()
-        .and_then(|logits| step::shape(logits).last().copied().flatten());
+    let width =
+        step::logits(context).and_then(|logits| step::shape(logits).last().copied().flatten());
     let (Some(highest), Some(width)) = (highest, width) else {
         return;
     };

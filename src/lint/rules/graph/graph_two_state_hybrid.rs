@@ -1,5 +1,6 @@
 //! `graph-two-state-hybrid`.
 
+use crate::checkout::capability::Era;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -28,11 +29,23 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         (false, true) => (second, first),
         _ => return,
     };
+    let (level, consequence) = match context.engine.and_then(|engine| engine.era) {
+        Some(era) if era > Era::E3 => (
+            Level::Error,
+            "the engine needs two that grow, so creating it fails with `Expected at least 2 growing KV cache states`"
+                .to_owned(),
+        ),
+        _ => (
+            Level::Warning,
+            format!("engines up to E3 take any two states for keys and values, so they treat {} as a cache that can be grown and rewound, and later ones refuse the model", fixed.name),
+        ),
+    };
     findings
         .report(
             step.state(fixed),
-            format!("of two states {} grows and {} is static, and the engine takes any two states for keys and values, so it treats {} as a cache that can be grown and rewound", growing.name, fixed.name, fixed.name),
+            format!("of two states {} grows and {} is static, and {consequence}", growing.name, fixed.name),
         )
+        .level(level)
         .expected("a key and a value state")
         .actual(step::typed(fixed))
         .help("split the growing state into keys and values, so that three states are classified one by one");

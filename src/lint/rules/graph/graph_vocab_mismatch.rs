@@ -17,15 +17,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::step(context) else {
-        return;
-    };
     let claimed = context
         .language()
         .and_then(|language| language.vocab_size());
-    let width = step
-        .logits()
-        .and_then(|logits| step::shape(logits).last().copied().flatten());
+    let width =
+        step::logits(context).and_then(|logits| step::shape(logits).last().copied().flatten());
     let (Some(claimed), Some(width)) = (claimed, width) else {
         return;
     };
@@ -33,10 +29,21 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if claimed <= 0 || u64::try_from(claimed) == Ok(width) {
         return;
     }
+    let is_chunked = context
+        .deployment
+        .is_some_and(|deployment| deployment.chunked.is_some());
+    let consequence = match is_chunked {
+        true => {
+            "the static-shape engine reads the row of each token at a multiple of the claimed width, so it samples from the wrong numbers or reads past their end"
+        }
+        false => {
+            "creating the engine aborts the process when it resolves the logits to the claimed width"
+        }
+    };
     findings
         .report(
             "language.vocab_size",
-            format!("vocab_size is {claimed} and the logits are {width} wide, so creating the engine aborts the process when it resolves the logits to the claimed width"),
+            format!("vocab_size is {claimed} and the logits are {width} wide, so {consequence}"),
         )
         .expected(width)
         .actual(claimed)

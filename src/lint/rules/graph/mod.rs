@@ -1,5 +1,6 @@
 //! The signature and the operations.
 
+mod graph_chunked_functions;
 mod graph_custom_metal;
 mod graph_extra_growing;
 mod graph_input_count;
@@ -20,6 +21,7 @@ mod graph_round_ties;
 mod graph_rounding_identity;
 mod graph_state_count;
 mod graph_state_name_cache;
+mod graph_states_without_kv;
 mod graph_static_query;
 mod graph_structure_capture;
 mod graph_tokenizer_overflow;
@@ -55,4 +57,6 @@ pub(super) static RULES: &[&Rule] = &[
     &graph_rounding_identity::RULE,
     &graph_round_ties::RULE,
     &graph_ios_dynamic_kv::RULE,
+    &graph_states_without_kv::RULE,
+    &graph_chunked_functions::RULE,
 ];

@@ -1,5 +1,6 @@
 //! What the host must do.
 
+mod duty;
 mod needs;
 mod run_chunk_one;
 mod run_engine_revision;

@@ -1,31 +1,29 @@
 //! What a bundle needs of the engine it runs on.
 
 use crate::checkout::capability::Capability;
+use crate::engine::selection::Engine;
+use crate::engine::signature::static_logits;
 use crate::lint::Context;
-use crate::lint::rules::facts::step::{self, Step};
 
-/// The capabilities without which a step does not even generate plain text.
-pub(super) fn needed(step: &Step<'_>) -> Vec<Capability> {
-    let states = step.function.states.len();
+/// The capabilities without which the pipelined engine does not even generate plain text.
+fn needed(context: &Context<'_>) -> Vec<Capability> {
+    let pipelined = context
+        .deployment
+        .filter(|deployment| deployment.engine == Engine::Pipelined);
+    let Some(step) = pipelined.map(|deployment| deployment.step) else {
+        return Vec::new();
+    };
+    let states = step.states.len();
     let extra = (3..=4).contains(&states).then_some(Capability::ExtraStates);
-    let fixed_step = step.static_logits().map(|_| Capability::StaticStep);
+    let fixed_step = static_logits(step).map(|_| Capability::StaticStep);
     extra.into_iter().chain(fixed_step).collect()
 }
 
 /// Those of them that the checkout lacks; all of them without one.
-pub(super) fn lacking(context: &Context<'_>, step: &Step<'_>) -> Vec<Capability> {
-    let mut needs = needed(step);
+pub(super) fn lacking(context: &Context<'_>) -> Vec<Capability> {
+    let mut needs = needed(context);
     needs.retain(|need| !context.engine.is_some_and(|engine| engine.has(*need)));
     needs
-}
-
-/// The step, if it takes one token at a time and no checkout is known to have what spares its host a duty.
-pub(super) fn single_token_without<'a>(
-    context: &Context<'a>,
-    capability: Capability,
-) -> Option<Step<'a>> {
-    let spared = context.engine.is_some_and(|engine| engine.has(capability));
-    step::token_step(context).filter(|step| step.is_single_token() && !spared)
 }
 
 /// Their ids, for a message.

@@ -1,6 +1,6 @@
 //! `run-chunk-one`.
 
-use super::needs;
+use super::duty;
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -18,14 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = needs::single_token_without(context, Capability::StaticStep) else {
-        return;
-    };
-    findings
-        .report(
-            step.subject("inputs", ""),
-            "the graph takes one token at a time and the engine feeds prompts in chunks of up to 512, so without COREAI_CHUNK_THRESHOLD=1 the first prompt aborts the process",
-        )
-        .expected("COREAI_CHUNK_THRESHOLD=1 before the engine is created, or an engine with static-step")
-        .help("set COREAI_CHUNK_THRESHOLD=1 before the engine is created, or pass --chunk-size 1 to llm-runner");
+    let spared = context
+        .engine
+        .is_some_and(|engine| engine.has(Capability::StaticStep));
+    if let Some(duty) = duty::of(context, RULE.id).filter(|_| !spared) {
+        duty::report(duty, Level::Note, findings);
+    }
 }

@@ -1,8 +1,6 @@
 //! `run-engine-revision`.
 
-use crate::lint::rules::facts::step;
-
-use super::needs;
+use super::{duty, needs};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -19,37 +17,28 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
-    let lacking = needs::lacking(context, &step);
+    let Some(engine) = context.engine else {
+        duty::report(duty, Level::Note, findings);
+        return;
+    };
+    let lacking = needs::lacking(context);
     if lacking.is_empty() {
         return;
     }
     let needs = needs::list(&lacking);
-    let (level, message) = match context.engine {
-        None => (
-            Level::Note,
-            format!(
-                "the bundle needs an engine with {needs}, which no published revision before E4 has complete, so a stock engine refuses it or aborts"
-            ),
-        ),
-        Some(engine) => {
-            let era = engine.era.map_or_else(
-                || "of no known era".to_owned(),
-                |era| format!("of era {era}"),
-            );
-            (
-                Level::Error,
-                format!(
-                    "the bundle needs {needs} and this checkout ({era}) lacks it, so the engine refuses the bundle or aborts"
-                ),
-            )
-        }
-    };
+    let era = engine.era.map_or_else(
+        || "of no known era".to_owned(),
+        |era| format!("of era {era}"),
+    );
     findings
-        .report(step.subject("states", ""), message)
-        .level(level)
+        .report(
+            duty.subject.as_str(),
+            format!("the bundle needs {needs} and this checkout ({era}) lacks it, so the engine refuses the bundle or aborts"),
+        )
+        .level(Level::Error)
         .expected(needs)
-        .help("ask `granite-bundle preflight DIR --engine CHECKOUT` for the verdict and the command that adds what is missing");
+        .help("ask `granite-bundle preflight` with this bundle and checkout for the verdict and the command that adds what is missing");
 }

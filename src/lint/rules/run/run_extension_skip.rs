@@ -1,8 +1,8 @@
 //! `run-extension-skip`.
 
+use super::duty;
 use crate::checkout::capability::{Capability, Era};
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,24 +18,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
-    if step.function.states.is_empty() {
-        return;
-    }
     let level = match context.engine {
         Some(engine) if engine.is_patched(Capability::StaticStep) => return,
         Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E4)) => return,
         Some(engine) if matches!(engine.era, Some(Era::E1 | Era::E2 | Era::E3)) => Level::Warning,
         _ => Level::Note,
     };
-    findings
-        .report(
-            step.subject("states", ""),
-            "after a turn that ends by token limit, engines of E1 to E3 never feed the last sampled token when the conversation is extended, so the next turn continues from a text with one token missing",
-        )
-        .level(level)
-        .expected("a reset, or the conversation sent again so that the last token is fed")
-        .help("after stopping at a limit, reset before the next turn");
+    duty::report(duty, level, findings);
 }

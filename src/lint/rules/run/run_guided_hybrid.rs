@@ -1,8 +1,8 @@
 //! `run-guided-hybrid`.
 
+use super::duty;
 use crate::checkout::capability::{Capability, Era};
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context).filter(|step| step.function.states.len() > 2) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
     let level = match context.engine {
@@ -27,12 +27,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         Some(engine) if matches!(engine.era, Some(Era::E3 | Era::E4)) => Level::Error,
         _ => Level::Note,
     };
-    findings
-        .report(
-            step.subject("states", ""),
-            format!("guided generation on the GPU, offered since E3, binds the key-value pair only and this model has {} states, so a guided request fails or computes garbage", step.function.states.len()),
-        )
-        .level(level)
-        .expected("the variant coreai-sequential for guided requests")
-        .help("use coreai-sequential for guided generation; ignore or lower this rule if the host never asks for it");
+    duty::report(duty, level, findings);
 }

@@ -1,8 +1,8 @@
 //! `run-long-prefill-reset`.
 
+use super::duty;
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context).filter(step::Step::is_single_token) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
     let level = match context.engine {
@@ -26,12 +26,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         Some(_) => Level::Warning,
         None => Level::Note,
     };
-    findings
-        .report(
-            step.subject("inputs", ""),
-            "a prompt is fed one token at a time, and a reset that finds the GPU busy for more than about 5 s ends the process, which a prompt of some 150 tokens reaches",
-        )
-        .level(level)
-        .expected("cancel, wait, then reset")
-        .help("await cancel() before reset(to: 0) while a prompt is being fed");
+    duty::report(duty, level, findings);
 }

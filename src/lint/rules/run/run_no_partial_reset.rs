@@ -1,8 +1,8 @@
 //! `run-no-partial-reset`.
 
+use super::duty;
 use crate::checkout::capability::{Capability, Era};
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context).filter(step::Step::is_hybrid) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
     let level = match context.engine {
@@ -29,17 +29,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         _ => Level::Note,
     };
-    let consequence = if level == Level::Error {
-        "this checkout rewinds its counters without a word, so the state keeps later tokens and answers are corrupted"
-    } else {
-        "E2 and later, and an E1 patched by the built-in stack, refuse `reset(to:)` above 0, and an E1 patched otherwise may corrupt the state in silence"
-    };
-    findings
-        .report(
-            step.subject("states", ""),
-            format!("the model has a recurrent state that cannot be rewound: {consequence}"),
-        )
-        .level(level)
-        .expected("reset(to: 0)")
-        .help("reset to 0 only, and feed the conversation again");
+    duty::report(duty, level, findings);
 }

@@ -1,7 +1,5 @@
 //! `run-patch-base`.
 
-use crate::lint::rules::facts::step;
-
 use super::needs;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -19,17 +17,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context) else {
+    let Some(deployment) = context.deployment else {
         return;
     };
-    let lacking = needs::lacking(context, &step);
+    let lacking = needs::lacking(context);
     let is_unknown = context.engine.is_some_and(|engine| engine.era.is_none());
     if lacking.is_empty() || !is_unknown {
         return;
     }
     findings
         .report(
-            step.subject("states", ""),
+            format!("functions.{}.states", deployment.step.name),
             format!("the checkout's engine is of no known era and lacks {}, so no patch of the stack was made for it", needs::list(&lacking)),
         )
         .expected("a checkout of era E0 to E4")

@@ -1,8 +1,8 @@
 //! `run-reask`.
 
+use super::duty;
 use crate::checkout::capability::{Capability, Era};
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = step::token_step(context).filter(step::Step::is_hybrid) else {
+    let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
     let level = match context.engine {
@@ -29,12 +29,5 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         _ => Level::Note,
     };
-    findings
-        .report(
-            step.subject("states", ""),
-            "sending a prompt again that is already cached makes a patched E1 rewind its counters and not the recurrent state, so the second answer is silently wrong",
-        )
-        .level(level)
-        .expected("reset(to: 0) before the same prompt, or an engine from E2 on")
-        .help("reset to 0 before sending the same prompt again; E2 and later replay by themselves");
+    duty::report(duty, level, findings);
 }

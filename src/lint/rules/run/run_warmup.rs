@@ -1,6 +1,6 @@
 //! `run-warmup`.
 
-use super::needs;
+use super::duty;
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -18,14 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(step) = needs::single_token_without(context, Capability::StaticWarmUp) else {
-        return;
-    };
-    findings
-        .report(
-            step.subject("inputs", ""),
-            "the graph takes one token at a time and the default warm-up runs 256, so a warm-up of length 0 (the default) aborts the process",
-        )
-        .expected("warm-up length 1, or none, or an engine with static-warm-up")
-        .help("call warmup(1); with llm-runner, --warmup exact --warmup-length 1");
+    let spared = context
+        .engine
+        .is_some_and(|engine| engine.has(Capability::StaticWarmUp));
+    if let Some(duty) = duty::of(context, RULE.id).filter(|_| !spared) {
+        duty::report(duty, Level::Note, findings);
+    }
 }

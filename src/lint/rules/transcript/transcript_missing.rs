@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if context.is_bundle() && context.transcripts.is_empty() {
+    if context.deployment.is_some() && context.is_bundle() && context.transcripts.is_empty() {
         findings
             .report(
                 "transcript",

@@ -1,7 +1,7 @@
 //! The weights on a page: by type, by storage, and what of them a step reads.
 
+use crate::engine::deployment::Deployment;
 use crate::engine::memory::tokens_per_second;
-use crate::engine::outlook::Outlook;
 use crate::model::{Experts, Head, QuantizedActivations, WeightClass, Weights};
 use crate::report::json::inspect::Options;
 use crate::report::terminal::{ACCENT, Cell, Columns, DIM, Page, STRONG, count, plural, size};
@@ -13,7 +13,7 @@ const KINDS_SHOWN: usize = 4;
 pub(super) fn section(
     page: &mut Page,
     weights: &Weights,
-    outlook: Option<&Outlook<'_>>,
+    deployment: Option<&Deployment<'_>>,
     options: Options<'_>,
 ) {
     page.section("Weights");
@@ -28,11 +28,11 @@ pub(super) fn section(
             &activations(group),
         );
     }
-    page.optional(
-        "head",
-        weights.head.as_ref().map(|it| head(it, weights)).as_deref(),
-    );
+    // The last matrix of a model that is no language model is no head.
+    let head_of = weights.head.as_ref().filter(|_| deployment.is_some());
+    page.optional("head", head_of.map(|it| head(it, weights)).as_deref());
     if options.weights
+        && deployment.is_some()
         && let Some(table) = &weights.embedding
     {
         let text = matrix(
@@ -44,9 +44,9 @@ pub(super) fn section(
         page.field("embedding", &text);
     }
     if weights.bytes() > 0
-        && let Some(outlook) = outlook
+        && let Some(deployment) = deployment
     {
-        step(page, weights, outlook, options);
+        step(page, weights, deployment, options);
     }
 }
 
@@ -168,9 +168,9 @@ fn activations(group: &QuantizedActivations) -> String {
     )
 }
 
-fn step(page: &mut Page, weights: &Weights, outlook: &Outlook<'_>, options: Options<'_>) {
-    let bytes = outlook.weight_bytes_per_token;
-    let step = weights.step(&outlook.function.name);
+fn step(page: &mut Page, weights: &Weights, deployment: &Deployment<'_>, options: Options<'_>) {
+    let bytes = deployment.weight_bytes_per_token;
+    let step = weights.step(&deployment.step.name);
     let experts = step.map_or(&[][..], |step| &step.experts);
     let less = bytes < weights.bytes();
     let gathers_rows = less

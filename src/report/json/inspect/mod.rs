@@ -10,13 +10,18 @@ use serde_json::Value as Json;
 use crate::bundle::{
     DiscoverError, Failure, Manifest, Parsing, Target, TargetKind, Tokenizer, shown,
 };
+use crate::engine::chunked::{Bucket, ChunkedFunctions};
+use crate::engine::deployment::{Deployment, bundle_weights};
 use crate::engine::memory::{self, tokens_per_second};
-use crate::engine::outlook::Outlook;
 use crate::engine::stop_tokens::stop_tokens;
 use crate::model::{self, Asset, AssetFormat, RecordedHash, Storage, ValueType, Visibility};
 
 use weights::Listed;
 pub use weights::{ActivationFacts, ExpertFacts, Quantized, TableFacts, WeightFacts};
+
+mod assets;
+
+pub use assets::DeclaredAsset;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "granite-bundle/inspect/1";
@@ -30,8 +35,10 @@ pub struct Options<'a> {
     pub weights: bool,
     /// `--bandwidth`, bytes per second.
     pub bandwidth: Option<f64>,
-    /// SHA-256 of the bytecode file, where it was asked for.
+    /// SHA-256 of the main asset's bytecode file, where it was asked for.
     pub computed_hash: Option<[u8; 32]>,
+    /// The same of the side assets, in their order.
+    pub side_hashes: &'a [Option<[u8; 32]>],
     /// Name of the profile that fits.
     pub profile: Option<&'a str>,
 }
@@ -57,6 +64,8 @@ pub struct Entry<'a> {
     pub error: Option<Error>,
     pub bundle: Option<Bundle<'a>>,
     pub asset: Option<AssetFacts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assets: Option<Vec<DeclaredAsset<'a>>>,
     pub functions: Option<Vec<Function<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<Operations<'a>>,
@@ -261,10 +270,30 @@ pub struct StorageFacts {
     reason = "the fields are the document's, described in its schema"
 )]
 pub struct Engine<'a> {
+    pub name: &'static str,
     pub structure: String,
     pub variant: Option<&'static str>,
+    pub step: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub families: Option<Families<'a>>,
     pub states: Vec<State<'a>>,
     pub run_contract: Vec<Duty>,
+}
+
+/// The functions of a chunked model, by what the engine does with them.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Families<'a> {
+    pub load_embeddings: &'a str,
+    pub gather_embeddings: Vec<&'a str>,
+    pub extend: Vec<&'a str>,
+    pub prompt: Vec<&'a str>,
+    pub uncalled: Vec<&'a str>,
+    pub context_lengths: Vec<u64>,
+    pub query_lengths: Vec<u64>,
 }
 
 /// A state and its kind.
@@ -296,8 +325,8 @@ pub struct Duty {
     reason = "the fields are the document's, described in its schema"
 )]
 pub struct Memory {
-    pub weights_bytes: u64,
-    pub fixed_state_bytes: u64,
+    pub weights_bytes: Option<u64>,
+    pub fixed_state_bytes: Option<u64>,
     pub kv_bytes_per_token: Option<u64>,
     pub kv_bytes_at_max_context: Option<u64>,
 }
@@ -328,7 +357,7 @@ impl<'a> Entry<'a> {
     /// The entry of a target.
     pub fn new(
         target: &'a Target,
-        outlook: Option<&Outlook<'a>>,
+        deployment: Option<&Deployment<'a>>,
         options: Options<'a>,
     ) -> Entry<'a> {
         let path = shown(&target.path);
@@ -336,6 +365,7 @@ impl<'a> Entry<'a> {
             return Entry {
                 path,
                 error: Some(failure.into()),
+                assets: assets::of(target, options),
                 ..Entry::default()
             };
         }
@@ -343,14 +373,15 @@ impl<'a> Entry<'a> {
         let weights = asset.map(|asset| &asset.weights);
         let listed = weights.filter(|_| options.weights);
         let counted = asset.filter(|_| options.operations);
-        let function = outlook.map(|outlook| outlook.function.name.as_str());
+        let function = deployment.map(|deployment| deployment.step.name.as_str());
         let known = listed.map(|weights| Listed::new(weights, function));
         let (quantized, weight_list, head, embedding, activations, experts) = match known {
             Some(known) => (
                 Some(known.quantized),
                 Some(known.weights),
-                Some(known.head),
-                Some(known.embedding),
+                // The last matrix of a model that is no language model is no head.
+                Some(known.head.filter(|_| deployment.is_some())),
+                Some(known.embedding.filter(|_| deployment.is_some())),
                 Some(known.activations),
                 Some(known.experts),
             ),
@@ -371,14 +402,16 @@ impl<'a> Entry<'a> {
             embedding,
             activations,
             experts,
-            engine: outlook.map(Engine::new),
+            assets: assets::of(target, options),
+            engine: deployment.map(Engine::new),
             profile: options.profile,
-            memory: outlook
-                .map(|outlook| outlook.memory.into())
-                .or_else(|| weights.map(Memory::of_weights)),
-            bandwidth: outlook
+            memory: Some(deployment.map_or_else(
+                || Memory::of_weights(target),
+                |deployment| (&deployment.memory).into(),
+            )),
+            bandwidth: deployment
                 .zip(options.bandwidth)
-                .map(|(outlook, bandwidth)| Bandwidth::new(outlook, bandwidth)),
+                .map(|(deployment, bandwidth)| Bandwidth::new(deployment, bandwidth)),
         }
     }
 
@@ -568,18 +601,21 @@ impl From<&Storage> for StorageFacts {
 }
 
 impl<'a> Engine<'a> {
-    fn new(outlook: &Outlook<'a>) -> Engine<'a> {
-        let states = outlook.function.states.iter().zip(&outlook.kinds);
+    fn new(deployment: &Deployment<'a>) -> Engine<'a> {
+        let states = deployment.step.states.iter().zip(&deployment.kinds);
         Engine {
-            structure: outlook.structure.to_string(),
-            variant: outlook.structure.variant(),
+            name: deployment.engine.name(),
+            structure: deployment.structure.to_string(),
+            variant: deployment.engine.variant(),
+            step: &deployment.step.name,
+            families: deployment.chunked.as_ref().map(Families::new),
             states: states
                 .map(|(state, kind)| State {
                     name: &state.name,
                     kind: kind.to_string(),
                 })
                 .collect(),
-            run_contract: outlook
+            run_contract: deployment
                 .run_contract
                 .iter()
                 .map(|duty| Duty {
@@ -591,8 +627,27 @@ impl<'a> Engine<'a> {
     }
 }
 
-impl From<memory::Memory> for Memory {
-    fn from(memory: memory::Memory) -> Memory {
+impl<'a> Families<'a> {
+    fn new(chunked: &ChunkedFunctions<'a>) -> Families<'a> {
+        let names = |family: &[Bucket<'a>]| {
+            let functions = family.iter().map(|bucket| bucket.function.name.as_str());
+            functions.collect::<Vec<&'a str>>()
+        };
+        let others = chunked.others.iter();
+        Families {
+            load_embeddings: &chunked.load.name,
+            gather_embeddings: names(&chunked.gather),
+            extend: names(&chunked.extend),
+            prompt: names(&chunked.prompt),
+            uncalled: others.map(|function| function.name.as_str()).collect(),
+            context_lengths: chunked.contexts(),
+            query_lengths: chunked.queries(),
+        }
+    }
+}
+
+impl From<&memory::Memory> for Memory {
+    fn from(memory: &memory::Memory) -> Memory {
         Memory {
             weights_bytes: memory.weights,
             fixed_state_bytes: memory.fixed_states,
@@ -604,10 +659,10 @@ impl From<memory::Memory> for Memory {
 
 impl Memory {
     /// Without a function the engine would load, there are weights but no states.
-    fn of_weights(weights: &model::Weights) -> Memory {
+    fn of_weights(target: &Target) -> Memory {
         Memory {
-            weights_bytes: weights.bytes(),
-            fixed_state_bytes: 0,
+            weights_bytes: bundle_weights(target),
+            fixed_state_bytes: Some(0),
             kv_bytes_per_token: None,
             kv_bytes_at_max_context: None,
         }
@@ -615,8 +670,8 @@ impl Memory {
 }
 
 impl Bandwidth {
-    fn new(outlook: &Outlook<'_>, bytes_per_second: f64) -> Bandwidth {
-        let weight_bytes_per_token = outlook.weight_bytes_per_token;
+    fn new(deployment: &Deployment<'_>, bytes_per_second: f64) -> Bandwidth {
+        let weight_bytes_per_token = deployment.weight_bytes_per_token;
         Bandwidth {
             bytes_per_second,
             weight_bytes_per_token,

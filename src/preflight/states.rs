@@ -1,0 +1,93 @@
+//! Whether the engine carries the states, and which it takes for keys and values.
+
+use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, Provider, own};
+use crate::checkout::capability::{Capability, Era};
+use crate::engine::deployment::Deployment;
+use crate::engine::signature::StateKind;
+use crate::model::Value;
+
+/// States that some era carries; the first two or the growing ones are the key and value caches.
+const STATES: std::ops::RangeInclusive<usize> = 2..=4;
+
+/// What the pipelined engine needs of the states; nothing for a key and value pair.
+pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &EngineFacts) -> Option<Condition> {
+    let states = &deployment.step.states;
+    let refused = |detail| Some(own("states", Outcome::Unmet, detail));
+    if !STATES.contains(&states.len()) {
+        return refused(format!(
+            "the graph has {} states, and no engine carries other than {} to {}",
+            states.len(),
+            STATES.start(),
+            STATES.end()
+        ));
+    }
+    if states.len() == *STATES.start() {
+        return (!deployment.has_kv_pair()).then(|| without_pair(states, engine));
+    }
+    if let Some(objection) = order(&deployment.kinds, engine) {
+        return refused(format!("{}, and {objection}", carried(states)));
+    }
+    Some(engine.need(Capability::ExtraStates, true, &carried(states)))
+}
+
+/// The vision-language engine carries exactly two states in every era.
+pub(super) fn vision(deployment: &Deployment<'_>) -> Condition {
+    let states = &deployment.step.states;
+    if states.len() == 2 {
+        let detail = format!(
+            "{}, the two the vision-language engine carries",
+            carried(states)
+        );
+        return own("states", BY_BUNDLE, detail);
+    }
+    let detail = format!(
+        "{}, and the vision-language engine carries exactly two",
+        carried(states)
+    );
+    own("states", Outcome::Unmet, detail)
+}
+
+/// Two states that are no key and value pair: taken for one as long as the engine did not look at shapes.
+fn without_pair(states: &[Value], engine: &EngineFacts) -> Condition {
+    let seen = format!("{}, which are no key and value pair", carried(states));
+    let (outcome, how) = match engine.era {
+        None => (
+            Outcome::Unknown,
+            "whether this engine takes them for one is not known".to_owned(),
+        ),
+        Some(era) if era <= Era::E3 => (
+            Outcome::Met(Provider::Native),
+            "this engine takes any two states for one, so that it runs but must only be reset to 0".to_owned(),
+        ),
+        Some(_) => (
+            Outcome::Unmet,
+            "the pipelined engine refuses it from E4 on (`Expected at least 2 growing KV cache states`), while the \
+             variant coreai-sequential admits it"
+                .to_owned(),
+        ),
+    };
+    own("states", outcome, format!("{seen}; {how}"))
+}
+
+fn carried(states: &[Value]) -> String {
+    let names = states.iter().map(|state| state.name.as_str());
+    format!(
+        "the graph carries {} states ({})",
+        states.len(),
+        names.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// How the engine finds the key and value caches among more than two states, and what keeps it from it.
+fn order(kinds: &[StateKind], engine: &EngineFacts) -> Option<&'static str> {
+    let grows = |kind: &StateKind| *kind == StateKind::KvCache;
+    if engine.era.is_some_and(|era| era <= Era::E1) {
+        let (pair, extra) = kinds.split_at(*STATES.start());
+        let fits = pair.iter().all(grows) && !extra.iter().any(grows);
+        (!fits)
+            .then_some("the 0.2.0 line takes the first two for its caches and the rest as static")
+    } else {
+        let growing = kinds.iter().filter(|kind| grows(kind)).count();
+        (growing < *STATES.start()).then_some("the engine needs two that grow with the context")
+    }
+}
