@@ -4,6 +4,7 @@ use std::fs;
 
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
+use granite_bundle_testkit::kinds;
 use granite_bundle_testkit::program::{Element, Tensor};
 use serde_json::json;
 use tempfile::TempDir;
@@ -279,4 +280,73 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
         "{}",
         late.detail
     );
+}
+
+#[test]
+fn a_chunked_model_runs_in_every_era_with_no_capability() {
+    for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
+        let preflight = judge(&kinds::chunked("b"), &engine(era, &[]));
+        assert_eq!(preflight.verdict, Verdict::Runs, "{era}: {preflight:#?}");
+        assert!(preflight.next.iter().all(|line| !line.contains("CHUNK")));
+    }
+    let mut bundle = kinds::chunked("b");
+    bundle.manifest.as_mut().unwrap()["language"]["max_context_length"] = json!(1024);
+    let preflight = judge(&bundle, &stock_e3());
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    assert!(need(&preflight, "function").detail.contains("256, 512"));
+}
+
+#[test]
+fn a_vision_bundle_runs_where_there_is_an_engine_for_it() {
+    let preflight = judge(&kinds::vision("b"), &stock_e3());
+    assert_eq!(preflight.verdict, Verdict::Runs, "{preflight:#?}");
+    let function = &need(&preflight, "function").detail;
+    assert!(function.contains("takes inputs_embeds"), "{function}");
+    let states = &need(&preflight, "states").detail;
+    assert!(states.contains("the two the vision-language engine carries"));
+    let preflight = judge(&kinds::vision("b"), &engine(Era::E0, &[]));
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+}
+
+#[test]
+fn a_vision_bundle_needs_each_of_its_assets() {
+    let undeclared = |bundle: &mut Bundle| {
+        let assets = &mut bundle.manifest.as_mut().unwrap()["assets"];
+        assets.as_object_mut().unwrap().remove("vision");
+    };
+    let uncopied = |bundle: &mut Bundle| drop(bundle.side_assets.remove("vision.aimodel"));
+    let without_config = |bundle: &mut Bundle| {
+        let manifest = bundle.manifest.as_mut().unwrap();
+        manifest.as_object_mut().unwrap().remove("vision");
+    };
+    type Change<'a> = &'a dyn Fn(&mut Bundle);
+    let cases: [(Change<'_>, &str); 3] = [
+        (&undeclared, "vision-asset"),
+        (&uncopied, "vision-asset"),
+        (&without_config, "manifest"),
+    ];
+    for (change, id) in cases {
+        let mut bundle = kinds::vision("b");
+        change(&mut bundle);
+        let preflight = judge(&bundle, &stock_e3());
+        assert_eq!(preflight.verdict, Verdict::CannotRun, "{id}");
+        assert_eq!(need(&preflight, id).outcome, Outcome::Unmet);
+    }
+}
+
+#[test]
+fn two_recurrent_states_run_only_where_they_are_taken_for_a_pair() {
+    let ready = |era| {
+        let native = |id: &Capability| (*id, Standing::Native);
+        engine(era, &Capability::ALL.iter().map(native).collect::<Vec<_>>())
+    };
+    let preflight = judge(&kinds::recurrent("b"), &ready(Era::E3));
+    assert_eq!(preflight.verdict, Verdict::Runs, "{preflight:#?}");
+    let states = &need(&preflight, "states").detail;
+    assert!(states.contains("no key and value pair"), "{states}");
+    let preflight = judge(&kinds::recurrent("b"), &ready(Era::E4));
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    let states = need(&preflight, "states");
+    assert_eq!(states.outcome, Outcome::Unmet);
+    assert!(states.detail.contains("coreai-sequential admits it"));
 }

@@ -13,7 +13,7 @@ use crate::{bundles, repository, run, run_wide, small_graph};
 
 const EXAMPLE: &str = "examples/granite-4.0-h-1b-signature";
 
-fn assert_valid(document: &Value) {
+pub(crate) fn assert_valid(document: &Value) {
     let text = include_str!("../../schemas/inspect-1.schema.json");
     let schema = serde_json::from_str(text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -5,6 +5,7 @@
 mod bad_input;
 mod diff;
 mod inspect;
+mod kinds;
 mod schema;
 #[cfg(unix)]
 mod strangers;
