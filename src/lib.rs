@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod checkout;
 pub mod cli;
 pub mod engine;
+pub mod exec;
 pub mod files;
 pub mod finding;
 pub mod lint;

@@ -85,6 +85,8 @@ pub enum Attr<'a> {
     ParamConstant(u32),
     /// A pixel format.
     FourCc(u64),
+    /// The number of a variant: a padding mode, an approximation, a scatter mode, a combiner, an interpolation.
+    Enumeration(u64),
     /// Any other, by dialect number and code.
     Other {
         /// Number of the dialect.
@@ -127,6 +129,7 @@ impl Program {
             },
             14 => Attr::Symbol(Numbers::read(&mut cursor)?),
             16 => Attr::ParamConstant(self.number(&mut cursor)?),
+            17 | 19 | 20 | 25 | 43 => Attr::Enumeration(cursor.varint("variant")?),
             27 => Attr::FourCc(cursor.varint("fourcc")?),
             _ => Attr::Other { dialect, code },
         })

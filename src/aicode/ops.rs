@@ -196,6 +196,20 @@ impl Program {
         self.property(op, 0, "constant value")
     }
 
+    /// The number of the variant that an operation's only property names; `None` if it has no such property.
+    ///
+    /// # Errors
+    /// Properties of another layout.
+    pub fn enumeration(&self, op: &Op) -> Result<Option<u64>, ReadError> {
+        let Some(attribute) = self.properties(op)?.0[0] else {
+            return Ok(None);
+        };
+        Ok(match self.attr(attribute)? {
+            Attr::Enumeration(number) => Some(number),
+            _ => None,
+        })
+    }
+
     /// Name of the graph that an invoke calls.
     ///
     /// # Errors

@@ -194,6 +194,25 @@ impl Ir {
         (op.first_block != NONE).then(|| &self.blocks[op.first_block as usize])
     }
 
+    /// The blocks of an operation's regions, region by region.
+    pub fn blocks(&self, op: &Op) -> impl Iterator<Item = &Block> {
+        let first = (op.first_block != NONE).then_some(op.first_block as usize);
+        let blocks = first.map_or(&[][..], |first| &self.blocks[first..]);
+        // Blocks are in textual order, so those of the operation's own are the ones with its first block's owner.
+        let owner = blocks.first().and_then(|block| block.op);
+        let end = owner.map_or(0, |owner| self.op(owner).subtree_end);
+        blocks
+            .iter()
+            .take_while(move |block| block.op.is_some_and(|inner| inner.0 < end))
+            .filter(move |block| block.op == owner)
+    }
+
+    /// The operations directly in an operation's regions, in textual order.
+    pub fn body(&self, op: &Op) -> impl Iterator<Item = OpId> + '_ {
+        let owner = self.blocks(op).find_map(|block| block.op);
+        owner.into_iter().flat_map(|owner| self.children(owner))
+    }
+
     /// Type number of a value.
     pub fn type_of(&self, value: ValueId) -> u32 {
         self.values[value.0 as usize].ty

@@ -23,6 +23,7 @@ pub use function::{Dim, Function, ImageFormat, Sizes, Value, ValueType, Visibili
 pub use open::Summary;
 pub use packing::Packing;
 pub use quantized::{Granularity, Palette, QuantizedKind, QuantizedWeight, Scale, Sparse};
+pub use signature::functions;
 pub use weights::{
     Embedding, Experts, Head, HeadKind, QuantizedActivations, QuantizedGroup, StepReads, Weight,
     WeightClass, Weights,

@@ -15,7 +15,7 @@ pub enum Packing {
 
 impl Packing {
     /// The form in which so many elements, of less than 2^64 bytes together, take `len` bytes; `None` if none does.
-    pub(super) fn of(dtype: DType, elements: u64, len: u64) -> Option<Packing> {
+    pub fn of(dtype: DType, elements: u64, len: u64) -> Option<Packing> {
         // Before the other, because exporters pack: three 6-bit elements take three bytes either way.
         if dtype.packed_bytes(elements) == Some(len) {
             return Some(Packing::Packed);

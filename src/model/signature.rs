@@ -8,7 +8,7 @@ use crate::mlir::{Op, ReadError, ReadErrorKind};
 const NAME_KEY: &str = "aicode.name";
 
 /// Every graph of a program in file order, private ones too.
-pub(super) fn functions(program: &Program) -> Result<Vec<Function>, ReadError> {
+pub fn functions(program: &Program) -> Result<Vec<Function>, ReadError> {
     let ops = program.module.ir.ops();
     ops.filter(|(_, op)| program.kind(op) == OpKind::Graph)
         .map(|(_, op)| function(program, op))

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("bundle", &["files", "finding", "model"]),
     ("checkout", &[]),
     ("engine", &["bundle", "files", "model"]),
+    ("exec", &["aicode", "bytes", "mlir", "model"]),
     ("profile", &["bundle", "engine", "files", "model"]),
     ("finding", &[]),
     (

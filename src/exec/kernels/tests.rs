@@ -1,0 +1,568 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use proptest::prelude::*;
+
+use super::conv::{Pool, Transposed, conv, conv_transpose, pool};
+use super::elementwise::{Binary, Comparison, Gelu, Unary, cast, select};
+use super::index::{Scatter, gather_along_axis, gather_nd, scatter_along_axis, scatter_nd};
+use super::matmul::batch_matmul;
+use super::movement::{self, Padding};
+use super::quantize;
+use super::reduce::{Combiner, Reduction, argmax, scan, softmax};
+use super::{shape, sort};
+use crate::exec::tensor::{Elements, Tensor};
+use crate::model::DType;
+
+fn f32s(shape: &[usize], data: &[f32]) -> Tensor {
+    Tensor::floats(DType::Float32, shape.to_vec(), data.to_vec())
+}
+
+fn i32s(shape: &[usize], data: &[i64]) -> Tensor {
+    Tensor::ints(DType::Int32, shape.to_vec(), data.to_vec())
+}
+
+fn list(data: &[i64]) -> Tensor {
+    i32s(&[data.len()], data)
+}
+
+fn number(value: i64) -> Tensor {
+    i32s(&[], &[value])
+}
+
+fn floats(tensor: &Tensor) -> &[f32] {
+    tensor.as_floats().unwrap()
+}
+
+fn ints(tensor: &Tensor) -> &[i64] {
+    tensor.as_ints().unwrap()
+}
+
+/// `0, 1, 2, …`
+fn counted(shape: &[usize]) -> Tensor {
+    let count = shape.iter().product::<usize>() as i64;
+    i32s(shape, &(0..count).collect::<Vec<_>>())
+}
+
+#[test]
+fn integers_divide_as_the_dialect_says() {
+    let (x, y) = (list(&[10, -10, 10, -10, 7]), list(&[3, 3, -3, -3, 0]));
+    let of = |binary: Binary| ints(&binary.apply(&x, &y).unwrap()).to_vec();
+    assert_eq!(of(Binary::Divide), [3, -3, -3, 3, 0]);
+    assert_eq!(of(Binary::FloorDivide), [3, -4, -4, 3, 0]);
+    assert_eq!(of(Binary::Modulo), [1, -1, 1, -1, 0]);
+    let most = Tensor::ints(DType::Int8, vec![1], vec![127]);
+    let one = Tensor::ints(DType::Int8, vec![1], vec![1]);
+    assert_eq!(ints(&Binary::Add.apply(&most, &one).unwrap()), [-128]);
+    let power = Binary::Pow
+        .apply(&list(&[-2, 2, -1, 0]), &list(&[3, -1, -3, 0]))
+        .unwrap();
+    assert_eq!(ints(&power), [-8, 0, -1, 1]);
+    let truths = Tensor::ints(DType::Bool, vec![2], vec![1, 1]);
+    assert_eq!(ints(&Binary::Add.apply(&truths, &truths).unwrap()), [1, 1]);
+}
+
+#[test]
+fn floats_keep_their_type_and_not_a_number() {
+    let half = |value: f32| Tensor::floats(DType::Float16, vec![1], vec![value]);
+    let sum = Binary::Add.apply(&half(2048.0), &half(1.0)).unwrap();
+    assert_eq!((sum.dtype, floats(&sum)), (DType::Float16, &[2048.0][..]));
+    let big = Binary::Mul.apply(&half(60000.0), &half(2.0)).unwrap();
+    assert_eq!(floats(&big), [f32::INFINITY]);
+    let nan = f32s(&[2], &[f32::NAN, 1.0]);
+    let most = Binary::Maximum
+        .apply(&nan, &f32s(&[2], &[0.0, f32::NAN]))
+        .unwrap();
+    assert!(floats(&most).iter().all(|value| value.is_nan()));
+    let equal = Comparison::NotEqual.apply(&nan, &nan).unwrap();
+    assert_eq!(ints(&equal), [1, 0]);
+    assert!(Binary::Add.apply(&nan, &list(&[1, 2])).is_err());
+}
+
+#[test]
+fn functions_of_one_operand_are_the_usual_ones() {
+    let x = f32s(&[4], &[-1.5, 0.0, 0.5, 2.5]);
+    let of = |unary: Unary| floats(&unary.apply(&x).unwrap()).to_vec();
+    assert_eq!(of(Unary::Round), [-2.0, 0.0, 0.0, 2.0]);
+    assert_eq!(of(Unary::Relu), [0.0, 0.0, 0.5, 2.5]);
+    let near = |found: Vec<f32>, wanted: [f32; 4]| {
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert!((found - wanted).abs() < 2e-6, "{found} {wanted}");
+        }
+    };
+    near(
+        of(Unary::Sigmoid),
+        [0.182_425_5, 0.5, 0.622_459_3, 0.924_141_8],
+    );
+    near(
+        of(Unary::Silu),
+        [-0.273_638_3, 0.0, 0.311_229_7, 2.310_354_5],
+    );
+    near(
+        of(Unary::Gelu(Gelu::Exact)),
+        [-0.100_210_8, 0.0, 0.345_731_2, 2.484_475_9],
+    );
+    near(
+        of(Unary::Gelu(Gelu::Tanh)),
+        [-0.100_428_2, 0.0, 0.345_714, 2.484_916],
+    );
+    near(
+        of(Unary::Gelu(Gelu::Sigmoid)),
+        [-0.108_337_8, 0.0, 0.350_388_2, 2.465_012],
+    );
+    assert_eq!(ints(&Unary::Abs.apply(&list(&[-3, 3])).unwrap()), [3, 3]);
+    assert!(Unary::Sin.apply(&list(&[1])).is_err());
+}
+
+#[test]
+fn casts_truncate_round_and_decide() {
+    let x = f32s(&[4], &[-1.9, 0.0, 1.9, f32::NAN]);
+    assert_eq!(ints(&cast(&x, DType::Int32).unwrap())[..3], [-1, 0, 1]);
+    assert_eq!(ints(&cast(&x, DType::Bool).unwrap()), [1, 0, 1, 1]);
+    let third = cast(&f32s(&[1], &[1.0 / 3.0]), DType::Float16).unwrap();
+    assert_eq!(floats(&third), [0.333_251_95]);
+    let wide = Tensor::ints(DType::UInt64, vec![1], vec![-1]);
+    assert_eq!(
+        floats(&cast(&wide, DType::Float32).unwrap()),
+        [18_446_744_073_709_551_615.0]
+    );
+    assert!(cast(&x, DType::Complex64).is_err());
+}
+
+#[test]
+fn a_condition_is_stretched_too() {
+    let condition = Tensor::ints(DType::Bool, vec![2, 1], vec![1, 0]);
+    let chosen = select(&condition, &list(&[1, 2, 3]), &number(9)).unwrap();
+    assert_eq!(
+        (chosen.shape.as_slice(), ints(&chosen)),
+        (&[2, 3][..], &[1, 2, 3, 9, 9, 9][..])
+    );
+}
+
+#[test]
+fn bounds_of_a_part_wrap_once_and_are_clamped() {
+    let x = counted(&[5]);
+    let part = |start, end, step| {
+        let part = movement::slice(&x, &list(&[start]), &list(&[end]), &list(&[step])).unwrap();
+        ints(&part).to_vec()
+    };
+    assert_eq!(part(1, i64::from(i32::MAX), 1), [1, 2, 3, 4]);
+    assert_eq!(part(-2, 5, 1), [3, 4]);
+    assert_eq!(part(0, -1, 2), [0, 2]);
+    assert_eq!(part(-99, 2, 1), [0, 1]);
+    assert_eq!(part(4, -7, -2), [4, 2, 0]);
+    assert_eq!(part(3, 1, 1), [0; 0]);
+    assert!(movement::slice(&x, &list(&[0]), &list(&[1]), &list(&[0])).is_err());
+    assert!(movement::slice(&x, &list(&[0, 0]), &list(&[1]), &list(&[1])).is_err());
+}
+
+#[test]
+fn an_update_is_made_in_place_where_nobody_else_looks() {
+    let x = counted(&[2, 3]);
+    let Elements::Int(data) = &x.data else {
+        panic!()
+    };
+    let before = data.as_ptr();
+    let bounds = |values: &[i64]| list(values);
+    let update = |x: Tensor| {
+        movement::slice_update(
+            x,
+            &bounds(&[0, 1]),
+            &bounds(&[2, 3]),
+            &bounds(&[1, 1]),
+            &i32s(&[2, 2], &[7, 8, 9, 10]),
+        )
+        .unwrap()
+    };
+    let kept = x.clone();
+    let copied = update(x);
+    assert_eq!(ints(&kept), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(ints(&copied), [0, 7, 8, 3, 9, 10]);
+    let moved = update(kept);
+    let Elements::Int(data) = &moved.data else {
+        panic!()
+    };
+    assert_eq!(data.as_ptr(), before, "nobody else held it");
+    assert!(
+        movement::slice_update(
+            moved,
+            &bounds(&[0, 0]),
+            &bounds(&[1, 1]),
+            &bounds(&[1, 1]),
+            &i32s(&[2, 2], &[0; 4])
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn axes_come_go_and_change_places() {
+    assert_eq!(
+        movement::expanded(&[2, 3, 4], &list(&[3, -4])).unwrap(),
+        [2, 1, 3, 1, 4]
+    );
+    assert_eq!(
+        movement::shrunk(&[1, 3, 4, 1], &list(&[0, -1])).unwrap(),
+        [3, 4]
+    );
+    assert_eq!(
+        movement::reshaped(&[2, 6], &list(&[3, -1])).unwrap(),
+        [3, 4]
+    );
+    assert!(movement::reshaped(&[2, 6], &list(&[-1, -1])).is_err());
+    assert!(movement::expanded(&[2], &list(&[0, 0])).is_err());
+    let turned = movement::transpose(&counted(&[2, 3, 2]), &[2, 0, 1]).unwrap();
+    assert_eq!(turned.shape, [2, 2, 3]);
+    assert_eq!(ints(&turned), [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]);
+    assert_eq!(
+        ints(&movement::reverse(&counted(&[2, 2]), &list(&[-1])).unwrap()),
+        [1, 0, 3, 2]
+    );
+}
+
+#[test]
+fn parts_are_joined_and_taken_apart() {
+    let x = counted(&[2, 3]);
+    let joined = movement::concat(&number(-1), &[&x, &x]).unwrap();
+    assert_eq!(
+        (joined.shape.as_slice(), &ints(&joined)[..6]),
+        (&[2, 6][..], &[0, 1, 2, 0, 1, 2][..])
+    );
+    let parts = movement::split(&joined, &list(&[1, 5]), &number(1), 2).unwrap();
+    assert_eq!(
+        (ints(&parts[0]), parts[1].shape.as_slice()),
+        (&[0, 3][..], &[2, 5][..])
+    );
+    let even = movement::split(&counted(&[7]), &number(3), &number(0), 3).unwrap();
+    assert_eq!(even.iter().map(Tensor::len).collect::<Vec<_>>(), [3, 3, 1]);
+    assert!(movement::split(&joined, &list(&[1, 4]), &number(1), 2).is_err());
+    assert!(movement::concat(&number(0), &[&x, &counted(&[2, 2])]).is_err());
+}
+
+#[test]
+fn values_are_stretched_tiled_and_padded() {
+    let x = counted(&[2, 1]);
+    let wide = movement::broadcast_to(&x, &list(&[2, 2, 3])).unwrap();
+    assert_eq!(ints(&wide)[..6], [0, 0, 0, 1, 1, 1]);
+    let along = movement::broadcast_in_dims(&x, &list(&[2]), &list(&[-1])).unwrap();
+    assert_eq!(ints(&along), [0, 0, 1, 1]);
+    assert!(movement::broadcast_to(&x, &list(&[3, 1])).is_err());
+    assert!(
+        movement::broadcast_to(&x, &list(&[i64::MAX / 2, 2, 1])).is_err(),
+        "too large"
+    );
+    assert_eq!(
+        ints(&movement::tile(&counted(&[2]), &list(&[3])).unwrap()),
+        [0, 1, 0, 1, 0, 1]
+    );
+    let pad = |mode| {
+        let padded = movement::pad(&list(&[1, 2, 3]), &list(&[1, 2]), &number(7), mode).unwrap();
+        ints(&padded).to_vec()
+    };
+    assert_eq!(pad(Padding::Constant), [7, 1, 2, 3, 7, 7]);
+    assert_eq!(pad(Padding::Replicate), [1, 1, 2, 3, 3, 3]);
+    assert_eq!(pad(Padding::Reflect), [2, 1, 2, 3, 2, 1]);
+    assert_eq!(pad(Padding::Symmetric), [1, 1, 2, 3, 3, 2]);
+    assert_eq!(pad(Padding::Circular), [3, 1, 2, 3, 1, 2]);
+    assert!(movement::pad(&list(&[1]), &list(&[2, 0]), &number(0), Padding::Reflect).is_err());
+}
+
+#[test]
+fn sizes_and_ranges_are_computed() {
+    assert_eq!(ints(&shape::get_shape(&[2, 5])), [2, 5]);
+    let both = shape::broadcast_shapes(&list(&[3, 1]), &list(&[4])).unwrap();
+    assert_eq!(ints(&both), [3, 4]);
+    let range = |start, stop, step| {
+        let range = shape::range(&number(start), &number(stop), &number(step)).unwrap();
+        ints(&range).to_vec()
+    };
+    assert_eq!(range(2, 7, 2), [2, 4, 6]);
+    assert_eq!(range(3, 0, -1), [3, 2, 1]);
+    assert_eq!(range(3, 0, 1), [0; 0]);
+    assert!(shape::range(&number(0), &number(9), &number(0)).is_err());
+    assert!(
+        shape::range(
+            &number(i64::from(i32::MIN)),
+            &number(i64::from(i32::MAX)),
+            &number(1)
+        )
+        .is_err()
+    );
+    let one = |value| f32s(&[], &[value]);
+    assert_eq!(
+        floats(&shape::range(&one(0.0), &one(1.0), &one(0.4)).unwrap()),
+        [0.0, 0.4, 0.8]
+    );
+    assert!(shape::range(&one(0.0), &one(1.0), &one(0.0)).is_err());
+}
+
+#[test]
+fn elements_are_found_by_position() {
+    let x = counted(&[3, 2]);
+    let rows = gather_nd(&x, &i32s(&[2, 1], &[2, -3])).unwrap();
+    assert_eq!(ints(&rows), [4, 5, 0, 1]);
+    let single = gather_nd(&x, &i32s(&[1, 2], &[1, 1])).unwrap();
+    assert_eq!(
+        (single.shape.as_slice(), ints(&single)),
+        (&[1][..], &[3][..])
+    );
+    assert!(gather_nd(&x, &i32s(&[1, 1], &[3])).is_err());
+    assert!(gather_nd(&x, &i32s(&[1, 3], &[0, 0, 0])).is_err());
+    let along = gather_along_axis(&x, &i32s(&[2, 2], &[2, 0, 1, -1]), &number(0)).unwrap();
+    assert_eq!(ints(&along), [4, 1, 2, 5]);
+    let put = scatter_along_axis(
+        x.clone(),
+        &i32s(&[1, 2], &[2, 0]),
+        &i32s(&[1, 2], &[9, 8]),
+        &number(0),
+        Scatter::Add,
+    );
+    assert_eq!(ints(&put.unwrap()), [0, 9, 2, 3, 13, 5]);
+    let rows = scatter_nd(
+        x,
+        &i32s(&[1, 1], &[1]),
+        &i32s(&[1, 2], &[7, 7]),
+        Scatter::Update,
+    );
+    assert_eq!(ints(&rows.unwrap()), [0, 1, 7, 7, 4, 5]);
+}
+
+#[test]
+fn many_become_one() {
+    let x = f32s(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, -6.0]);
+    let of = |reduction: Reduction, axes: &[i64]| {
+        let reduced = reduction.apply(&x, &list(axes)).unwrap();
+        (reduced.shape.clone(), floats(&reduced).to_vec())
+    };
+    assert_eq!(of(Reduction::Sum, &[-1]), (vec![2, 1], vec![6.0, 3.0]));
+    assert_eq!(
+        of(Reduction::Mean, &[0]),
+        (vec![1, 3], vec![2.5, 3.5, -1.5])
+    );
+    assert_eq!(of(Reduction::Max, &[0, 1]), (vec![1, 1], vec![5.0]));
+    assert_eq!(of(Reduction::Min, &[1]), (vec![2, 1], vec![1.0, -6.0]));
+    assert_eq!(
+        of(Reduction::Product, &[1]),
+        (vec![2, 1], vec![6.0, -120.0])
+    );
+    let truths = Tensor::ints(DType::Bool, vec![2, 2], vec![1, 0, 1, 1]);
+    assert_eq!(
+        ints(&Reduction::All.apply(&truths, &list(&[1])).unwrap()),
+        [0, 1]
+    );
+    assert_eq!(
+        ints(&Reduction::Any.apply(&truths, &list(&[0, 1])).unwrap()),
+        [1]
+    );
+    assert!(Reduction::Mean.apply(&truths, &list(&[0])).is_err());
+    assert!(Reduction::Sum.apply(&x, &list(&[2])).is_err());
+    assert_eq!(
+        ints(&argmax(&x, &number(1), DType::UInt32).unwrap()),
+        [2, 1]
+    );
+    assert_eq!(
+        ints(&argmax(&list(&[3, 9, 9]), &number(0), DType::UInt32).unwrap()),
+        [1]
+    );
+}
+
+#[test]
+fn a_long_sum_of_halves_is_kept_in_single_precision() {
+    let ones = Tensor::floats(DType::Float16, vec![1, 4096], vec![1.0; 4096]);
+    let sum = Reduction::Sum.apply(&ones, &list(&[1])).unwrap();
+    assert_eq!(
+        floats(&sum),
+        [4096.0],
+        "a running sum in float16 would stay at 2048"
+    );
+}
+
+#[test]
+fn shares_add_up_and_infinity_takes_all() {
+    let x = f32s(
+        &[3, 2],
+        &[0.0, 0.0, f32::INFINITY, 1.0, f32::NEG_INFINITY, 0.0],
+    );
+    let shares = softmax(&x, &number(1)).unwrap();
+    assert_eq!(floats(&shares), [0.5, 0.5, 1.0, 0.0, 0.0, 1.0]);
+    let columns = softmax(&f32s(&[2, 2], &[0.0, 1.0, 0.0, 1.0]), &number(0)).unwrap();
+    assert_eq!(floats(&columns), [0.5; 4]);
+    let nan = softmax(&f32s(&[2], &[f32::NAN, 0.0]), &number(0)).unwrap();
+    assert!(floats(&nan).iter().all(|value| value.is_nan()));
+}
+
+#[test]
+fn scans_go_both_ways() {
+    let x = counted(&[2, 2]);
+    let down = scan(&x, &number(0), false, Combiner::Sum).unwrap();
+    assert_eq!(ints(&down), [0, 1, 2, 4]);
+    let back = scan(&x, &number(1), true, Combiner::Max).unwrap();
+    assert_eq!(ints(&back), [1, 1, 3, 3]);
+}
+
+#[test]
+fn order_is_stable_and_what_is_no_number_comes_last() {
+    let x = f32s(&[5], &[2.0, f32::NAN, 1.0, 2.0, f32::INFINITY]);
+    let up = sort::argsort(&x, &number(0), false, DType::Int32).unwrap();
+    assert_eq!(ints(&up), [2, 0, 3, 4, 1]);
+    let down = sort::argsort(&x, &number(-1), true, DType::Int32).unwrap();
+    assert_eq!(ints(&down), [4, 0, 3, 2, 1]);
+    let sorted = sort::sort(&list(&[3, 1, 2]), &number(0), true).unwrap();
+    assert_eq!(ints(&sorted), [3, 2, 1]);
+}
+
+#[test]
+fn windows_move_over_what_they_cover() {
+    let x = f32s(&[1, 2, 4], &[1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]);
+    let weight = f32s(&[2, 1, 2], &[1.0, -1.0, 0.5, 0.5]);
+    let out = conv(&x, &weight, &list(&[1]), &list(&[2]), &number(2)).unwrap();
+    assert_eq!(
+        (out.shape.as_slice(), floats(&out)),
+        (&[1, 2, 2][..], &[-2.0, -2.0, 20.0, 30.0][..])
+    );
+    assert!(conv(&x, &weight, &list(&[1]), &list(&[1]), &number(1)).is_err());
+    assert!(conv(&x, &weight, &list(&[0]), &list(&[1]), &number(2)).is_err());
+    let image = f32s(&[1, 1, 5], &[1.0, 5.0, 2.0, 4.0, 3.0]);
+    let most = pool(
+        &image,
+        &list(&[2]),
+        &list(&[2]),
+        &list(&[1]),
+        true,
+        Pool::Max,
+    )
+    .unwrap();
+    assert_eq!(floats(&most), [5.0, 4.0, 3.0]);
+    let sums = pool(
+        &image,
+        &list(&[2]),
+        &list(&[2]),
+        &list(&[1]),
+        false,
+        Pool::Sum,
+    )
+    .unwrap();
+    assert_eq!(floats(&sums), [6.0, 6.0]);
+}
+
+#[test]
+fn a_transposed_convolution_puts_kernels_side_by_side() {
+    let x = f32s(&[1, 1, 2], &[1.0, 2.0]);
+    let weight = f32s(&[1, 1, 3], &[1.0, 10.0, 100.0]);
+    let window = Transposed {
+        stride: &list(&[2]),
+        padding: &list(&[0, 0]),
+        dilation: &list(&[1]),
+        output_padding: &list(&[0]),
+    };
+    let out = conv_transpose(&x, &weight, &window, &number(1)).unwrap();
+    assert_eq!(floats(&out), [1.0, 10.0, 102.0, 20.0, 200.0]);
+    let cut = Transposed {
+        padding: &list(&[1, 1]),
+        ..window
+    };
+    let out = conv_transpose(&x, &weight, &cut, &number(1)).unwrap();
+    assert_eq!(floats(&out), [10.0, 102.0, 20.0]);
+}
+
+#[test]
+fn few_bits_become_many_and_back() {
+    let data = Tensor::ints(DType::Int8, vec![2, 4], vec![1, 2, 3, 4, 5, 6, 7, 8]);
+    let scale = f32s(&[2, 2], &[1.0, 10.0, 100.0, 1000.0]);
+    let zero = Tensor::ints(DType::Int8, vec![2, 2], vec![0, 1, 0, 1]);
+    let offset = f32s(&[2, 2], &[0.0, 0.0, 0.5, 0.0]);
+    let dense = quantize::blockwise_shift_scale(&data, &scale, &zero, &offset).unwrap();
+    assert_eq!(
+        floats(&dense),
+        [1.0, 2.0, 20.0, 30.0, 500.5, 600.5, 6000.0, 7000.0]
+    );
+    let x = f32s(&[2, 2], &[0.0, 1.26, -70.0, 70.0]);
+    let (scales, zeros) = (
+        f32s(&[2], &[0.5, 0.5]),
+        Tensor::ints(DType::Int8, vec![2], vec![0, 3]),
+    );
+    let offsets = f32s(&[2], &[0.0, 0.0]);
+    let codes = quantize::quantize(&x, &scales, &zeros, &offsets, &number(0)).unwrap();
+    assert_eq!(ints(&codes), [0, 3, -128, 127]);
+    let back = quantize::dequantize(&codes, &scales, &zeros, &offsets, &number(0)).unwrap();
+    assert_eq!(floats(&back), [0.0, 1.5, -65.5, 62.0]);
+    assert!(quantize::quantize(&x, &f32s(&[3], &[1.0; 3]), &zeros, &offsets, &number(0)).is_err());
+}
+
+#[test]
+fn tables_are_looked_up_and_masks_filled() {
+    let indices = Tensor::ints(DType::UInt1, vec![2, 2], vec![0, 1, 1, 0]);
+    let tables = f32s(&[1, 1, 2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    let beside = quantize::lut_to_dense(&indices, &tables, &number(1)).unwrap();
+    assert_eq!(
+        (beside.shape.as_slice(), floats(&beside)),
+        (&[2, 4][..], &[1.0, 2.0, 3.0, 4.0, 3.0, 4.0, 1.0, 2.0][..])
+    );
+    let below = quantize::lut_to_dense(&indices, &tables, &number(0)).unwrap();
+    assert_eq!(floats(&below), [1.0, 3.0, 2.0, 4.0, 3.0, 1.0, 4.0, 2.0]);
+    let mask = Tensor::ints(DType::UInt1, vec![2, 3], vec![0, 1, 0, 1, 0, 1]);
+    let dense = quantize::sparse_to_dense(&f32s(&[3], &[10.0, 20.0, 30.0]), &mask).unwrap();
+    assert_eq!(floats(&dense), [0.0, 10.0, 0.0, 20.0, 0.0, 30.0]);
+    assert!(quantize::sparse_to_dense(&f32s(&[2], &[1.0, 2.0]), &mask).is_err());
+}
+
+/// Sizes and numbers, the numbers small enough to be added without rounding.
+fn matrix(rows: usize, columns: usize) -> impl Strategy<Value = Tensor> {
+    prop::collection::vec(-8_i8..8, rows * columns).prop_map(move |data| {
+        let data = data.into_iter().map(f32::from).collect();
+        Tensor::exact(DType::Float32, vec![rows, columns], data)
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_product_is_the_sum_of_products(
+        (x, y) in (1_usize..5, 0_usize..40, 1_usize..9).prop_flat_map(|(m, k, n)| (matrix(m, k), matrix(k, n)))
+    ) {
+        let product = batch_matmul(&x, &y).unwrap();
+        let (k, n) = (x.shape[1], y.shape[1]);
+        for (place, found) in floats(&product).iter().enumerate() {
+            let terms = (0..k).map(|at| floats(&x)[place / n * k + at] * floats(&y)[at * n + place % n]);
+            prop_assert_eq!(*found, terms.sum::<f32>());
+        }
+    }
+
+    #[test]
+    fn stretching_first_or_while_adding_is_the_same(
+        sizes in prop::collection::vec(1_usize..4, 0..4),
+        flat in prop::collection::vec(any::<bool>(), 4),
+        dropped in 0_usize..4,
+    ) {
+        let mut small = sizes.clone();
+        for (size, flat) in small.iter_mut().zip(&flat) {
+            if *flat {
+                *size = 1;
+            }
+        }
+        let small = small.split_off(dropped.min(small.len()));
+        let (x, y) = (counted(&sizes), counted(&small));
+        let wanted: Vec<i64> = sizes.iter().map(|size| *size as i64).collect();
+        let direct = Binary::Add.apply(&x, &y).unwrap();
+        let stretched = movement::broadcast_to(&y, &list(&wanted)).unwrap();
+        let spelled = Binary::Add.apply(&x, &stretched).unwrap();
+        prop_assert_eq!(ints(&direct), ints(&spelled));
+    }
+
+    #[test]
+    fn a_transposed_value_turns_back(sizes in prop::collection::vec(0_usize..4, 1..5), turn in 0_usize..24) {
+        let rank = sizes.len();
+        let mut order: Vec<usize> = (0..rank).collect();
+        order.rotate_left(turn % rank);
+        if turn % 2 == 1 {
+            order.reverse();
+        }
+        let x = counted(&sizes);
+        let turned = movement::transpose(&x, &order).unwrap();
+        let mut back = vec![0; rank];
+        for (place, axis) in order.iter().enumerate() {
+            back[*axis] = place;
+        }
+        let again = movement::transpose(&turned, &back).unwrap();
+        prop_assert_eq!(ints(&again), ints(&x));
+        prop_assert_eq!(again.shape, x.shape);
+    }
+}

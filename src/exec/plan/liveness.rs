@@ -1,0 +1,103 @@
+//! When values are no longer needed: so that a step may change what it is given in place, and memory is given back.
+
+use std::collections::HashSet;
+
+use super::{Action, Body, Operand, Step};
+
+/// Marks the last use of every slot that `body` fills or is given.
+pub(super) fn mark(body: &mut Body) {
+    let outer = HashSet::new();
+    let mut own: HashSet<u32> = body.arguments.iter().copied().collect();
+    own.extend(
+        body.steps
+            .iter()
+            .flat_map(|step| step.results.iter().copied()),
+    );
+    visit(body, &own, &outer);
+}
+
+/// Goes backwards through a body; `own` are the slots it may give up, `kept` those it may not.
+fn visit(body: &mut Body, own: &HashSet<u32>, kept: &HashSet<u32>) {
+    let mut needed = kept.clone();
+    let results = &mut body.results;
+    for place in (0..results.len()).rev() {
+        use_up(&mut results[place], own, &mut needed);
+    }
+    for step in body.steps.iter_mut().rev() {
+        // What nothing needs is given up as soon as it is there.
+        let unused = step.results.iter().filter(|slot| !needed.contains(slot));
+        step.release = unused.copied().collect();
+        let inner = inner_uses(step);
+        let ends: Vec<_> = inner
+            .iter()
+            .filter(|slot| own.contains(slot) && !needed.contains(slot))
+            .copied()
+            .collect();
+        step.release.extend(ends);
+        needed.extend(&inner);
+        for place in (0..step.operands.len()).rev() {
+            use_up(&mut step.operands[place], own, &mut needed);
+        }
+        match &mut step.action {
+            Action::If { then, otherwise } => {
+                mark(then);
+                mark(otherwise);
+            }
+            Action::While { before, after } => {
+                mark(before);
+                mark(after);
+            }
+            _ => {}
+        }
+    }
+    mark_takes(body);
+}
+
+fn use_up(operand: &mut Operand, own: &HashSet<u32>, needed: &mut HashSet<u32>) {
+    if let Operand::Slot { slot, last } = operand {
+        *last = needed.insert(*slot) && own.contains(slot);
+    }
+}
+
+/// Slots that bodies inside a step use and do not fill themselves.
+fn inner_uses(step: &Step) -> HashSet<u32> {
+    let bodies: [Option<&Body>; 2] = match &step.action {
+        Action::If { then, otherwise } => [Some(then), Some(otherwise)],
+        Action::While { before, after } => [Some(before), Some(after)],
+        _ => [None, None],
+    };
+    let mut uses = HashSet::new();
+    for body in bodies.into_iter().flatten() {
+        let slots = |operands: &[Operand]| {
+            let slot = |operand: &Operand| match operand {
+                Operand::Slot { slot, .. } => Some(*slot),
+                Operand::Constant(_) => None,
+            };
+            operands.iter().filter_map(slot).collect::<Vec<_>>()
+        };
+        let mut filled: HashSet<u32> = body.arguments.iter().copied().collect();
+        for step in &body.steps {
+            filled.extend(&step.results);
+            uses.extend(slots(&step.operands));
+            uses.extend(inner_uses(step));
+        }
+        uses.extend(slots(&body.results));
+        uses.retain(|slot| !filled.contains(slot));
+    }
+    uses
+}
+
+/// A state that is written before it is read again may be taken: what is made of it is then made in place.
+fn mark_takes(body: &mut Body) {
+    let mut written = HashSet::new();
+    for step in body.steps.iter_mut().rev() {
+        match &mut step.action {
+            Action::Write { state } => {
+                written.insert(*state);
+            }
+            Action::Read { state, take } => *take = written.remove(state),
+            Action::If { .. } | Action::While { .. } => written.clear(),
+            Action::Compute(..) => {}
+        }
+    }
+}

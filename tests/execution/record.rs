@@ -1,0 +1,152 @@
+//! One asset's function, called some times, with what came out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use granite_bundle::aicode::Program;
+use granite_bundle::bytes::FileSource;
+use granite_bundle::exec::tensor::{Class, Elements, class};
+use granite_bundle::exec::{ExecError, Plan, Session, Tensor};
+use granite_bundle::mlir::Module;
+use granite_bundle::model::DType;
+use serde::Deserialize;
+
+/// A recorded value.
+#[derive(Deserialize)]
+struct Value {
+    dtype: String,
+    shape: Vec<usize>,
+    data: Vec<serde_json::Value>,
+}
+
+/// What JSON cannot write as a number is written as text.
+fn number(value: &serde_json::Value) -> f64 {
+    match value {
+        serde_json::Value::String(text) => text.parse().unwrap(),
+        value => value.as_f64().unwrap(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Call {
+    inputs: BTreeMap<String, Value>,
+    outputs: BTreeMap<String, Value>,
+}
+
+/// Recorded calls.
+#[derive(Deserialize)]
+pub(crate) struct Record {
+    /// The asset's folder; relative to the record.
+    asset: PathBuf,
+    function: String,
+    /// Size of the states' dynamic dimensions.
+    growing: usize,
+    calls: Vec<Call>,
+    #[serde(default)]
+    states: BTreeMap<String, Value>,
+}
+
+impl Record {
+    pub(crate) fn read(path: &Path) -> Record {
+        let text = fs::read_to_string(path).unwrap();
+        let mut record: Record = serde_json::from_str(&text).unwrap();
+        record.asset = path.parent().unwrap().join(&record.asset);
+        record
+    }
+
+    /// Makes the calls; the largest distance from what was recorded, in units of the last place of the type, or what
+    /// differs.
+    pub(crate) fn run(&self) -> Result<f64, String> {
+        let whole = |error: ExecError| {
+            let mut text = error.to_string();
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                text += &format!(": {error}");
+                cause = error.source();
+            }
+            text
+        };
+        let source = FileSource::open(&self.asset.join("main.mlirb")).map_err(|e| e.to_string())?;
+        let program = Program::new(Module::read(&source).map_err(|e| e.to_string())?);
+        let program = program.map_err(|e| e.to_string())?;
+        let plan = Plan::new(&program, &source, &self.function).map_err(whole)?;
+        let mut session = Session::new(&plan, self.growing).map_err(whole)?;
+        let mut worst = 0.0_f64;
+        for (number, call) in self.calls.iter().enumerate() {
+            let inputs: BTreeMap<_, _> = call
+                .inputs
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.tensor()))
+                .collect();
+            let outputs = session
+                .call(&inputs)
+                .map_err(|error| format!("call {number}: {}", whole(error)))?;
+            for (port, output) in plan.outputs.iter().zip(&outputs) {
+                let distance = call.outputs[&port.name].distance(output);
+                worst =
+                    worst.max(distance.map_err(|e| format!("call {number}, {}: {e}", port.name))?);
+            }
+        }
+        for (name, value) in &self.states {
+            let distance = value.distance(session.state(name).unwrap());
+            worst = worst.max(distance.map_err(|e| format!("state {name}: {e}"))?);
+        }
+        Ok(worst)
+    }
+}
+
+impl Value {
+    fn tensor(&self) -> Tensor {
+        let dtype = DType::from_name(&self.dtype).unwrap();
+        match class(dtype).unwrap() {
+            Class::Float => {
+                let data = self.data.iter().map(|value| number(value) as f32).collect();
+                Tensor::floats(dtype, self.shape.clone(), data)
+            }
+            Class::Int => {
+                let data = self.data.iter().map(|value| number(value) as i64).collect();
+                Tensor::ints(dtype, self.shape.clone(), data)
+            }
+        }
+    }
+
+    /// The largest distance of an element from the recorded one, in units of the last place of the largest element of
+    /// the value: what rounding at another place changes.
+    fn distance(&self, ours: &Tensor) -> Result<f64, String> {
+        if ours.shape != self.shape {
+            return Err(format!("sizes {:?}, recorded {:?}", ours.shape, self.shape));
+        }
+        let ours: Vec<f64> = match &ours.data {
+            Elements::Float(data) => data.iter().map(|value| f64::from(*value)).collect(),
+            Elements::Int(data) => data.iter().map(|value| *value as f64).collect(),
+        };
+        let theirs: Vec<f64> = self.data.iter().map(number).collect();
+        let finite = theirs.iter().filter(|value| value.is_finite());
+        let largest = finite.fold(0.0_f64, |most, value| most.max(value.abs()));
+        let digits = match self.dtype.as_str() {
+            "float16" => 10,
+            "bfloat16" => 7,
+            "float32" => 23,
+            _ => 60,
+        };
+        let unit = (largest * 2_f64.powi(-digits)).max(1e-30);
+        let mut worst = 0.0_f64;
+        for (place, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            if ours == theirs || (ours.is_nan() && theirs.is_nan()) {
+                continue;
+            }
+            let distance = (ours - theirs).abs() / unit;
+            if distance.is_nan() || distance > LIMIT {
+                return Err(format!(
+                    "element {place} is {ours}, recorded {theirs} ({distance:.1} units)"
+                ));
+            }
+            worst = worst.max(distance);
+        }
+        Ok(worst)
+    }
+}
+
+/// Units of the last place that rounding in another order may come to.
+const LIMIT: f64 = 8.0;
