@@ -496,3 +496,76 @@ fn values_quantized_as_the_graph_runs_are_no_weights() {
     let layers = found.plain_layers().map(|it| it.constant.dtype);
     assert_eq!(layers.collect::<Vec<_>>(), [DType::Float16]);
 }
+
+#[test]
+fn a_table_that_the_host_hands_from_function_to_function_is_head_and_embedding() {
+    let table = Tensor::new(Element::SI8, &[320, 1, 64]);
+    let mut program = Program::default();
+    let mut load = Graph::new("load_embeddings");
+    let data = program.hole(&table);
+    let constant = load.constant(table.clone(), data);
+    load.output("embedding_table", table.clone(), constant);
+    program.add(load);
+    // One graph looks rows up for two functions.
+    let ids = Tensor::new(Element::SI32, &[1, 8]);
+    let rows = half(&[1, 8, 1, 64]);
+    let mut lookup = Graph::new("lookup").private();
+    let stack = lookup.argument("table", table.clone());
+    let which = lookup.argument("ids", ids.clone());
+    let axis = lookup.integers(&[2]);
+    let column = Tensor::new(Element::SI32, &[1, 8, 1]);
+    let which = lookup.op("primitive.expand_dims_v1", &[which, axis], column);
+    let picked = Tensor::new(Element::SI8, &[1, 8, 1, 64]);
+    let picked = lookup.op("primitive.gather_nd_v1", &[stack, which], picked);
+    let scaled = lookup.op("primitive.cast_v1", &[picked], rows.clone());
+    lookup.output("rows", rows.clone(), scaled);
+    program.add(lookup);
+    for name in ["gather_embeddings_8", "gather_embeddings_16"] {
+        let mut gather = Graph::new(name);
+        let which = gather.argument("in_new_token_ids", ids.clone());
+        let stack = gather.argument("embedding_table", table.clone());
+        let y = gather.invoke("lookup", &[stack, which], rows.clone());
+        gather.output("gathered_embeddings", rows.clone(), y);
+        program.add(gather);
+    }
+    for name in ["extend_256_8", "extend_512_8"] {
+        let mut extend = Graph::new(name);
+        let x = extend.argument("transformer_input", half(&[1, 64, 1]));
+        let stack = extend.argument("embedding_table", table.clone());
+        let scale = extend.constant(half(&[1, 1, 1]), Data::Splat(vec![1, 1]));
+        let zero = extend.zeros(Tensor::new(Element::SI8, &[1, 1, 1]));
+        let minimum = extend.zeros(half(&[1, 1, 1]));
+        let operands = [stack, scale, zero, minimum];
+        let dense = half(&[320, 1, 64]);
+        let matrix = extend.op("primitive.blockwise_shift_scale_v2", &operands, dense);
+        let y = half(&[320, 1, 1]);
+        let y = extend.op("primitive.batch_matmul_v1", &[matrix, x], y);
+        let logits = half(&[1, 1, 320]);
+        let y = extend.op("primitive.reshape_v2", &[y], logits.clone());
+        extend.output("out_logits", logits, y);
+        program.add(extend);
+    }
+    let weights = aicode_asset(&program.write().to_vec()).unwrap().weights;
+    let head = weights.head.as_ref().unwrap();
+    assert_eq!((&head.kind, head.tied), (&HeadKind::PerTensor, Some(true)));
+    let embedding = weights.embedding.as_ref().unwrap();
+    assert_eq!(
+        (embedding.shape.as_slice(), embedding.quantized),
+        (&[320, 1, 64][..], Some(0))
+    );
+    assert_eq!(weights.quantized.len(), 1);
+    let bytes = |function: &str| weights.step(function).unwrap().bytes;
+    let (whole, rows) = (bytes("extend_256_8"), bytes("gather_embeddings_8"));
+    assert!((320 * 64..320 * 64 + 64).contains(&whole), "{whole}");
+    assert!((8 * 64..8 * 64 + 64).contains(&rows), "{rows}");
+}
+
+#[test]
+fn a_last_layer_of_no_vocabulary_is_no_head() {
+    let mut it = Builder::new();
+    let matrix = it.stored(Element::F16, &[10, 64]);
+    let weights = it.times(matrix, 10, 64);
+    assert_eq!(weights.head, None);
+    let layers = weights.plain_layers();
+    assert_eq!(layers.count(), 1);
+}

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::aicode::{Attr, OpKind, Program, base_name};
 use crate::mlir::{Definition, Op, OpId, ReadError, ValueId};
 use crate::model::constants::Constants;
-use crate::model::{Constant, DType, Dim};
+use crate::model::{Constant, DType, Dim, Function};
 
 /// Most operations one walk passes.
 const MAX_STEPS: usize = 256;
@@ -106,6 +106,8 @@ pub(super) struct Dataflow<'a> {
     callers: HashMap<OpId, Vec<OpId>>,
     /// The operation that ends each graph.
     outputs: HashMap<OpId, OpId>,
+    /// What a host hands to arguments of public graphs.
+    loaded: HashMap<(OpId, u32), ValueId>,
     /// Steps left for all walks together, so that no program costs more than its size allows.
     fuel: Cell<usize>,
 }
@@ -114,6 +116,7 @@ impl<'a> Dataflow<'a> {
     pub(super) fn new(
         program: &'a Program,
         constants: &'a Constants,
+        functions: &[Function],
     ) -> Result<Dataflow<'a>, ReadError> {
         let module = &program.module;
         let mut roles = vec![Role::Other; module.dialects.op_names.len()];
@@ -142,6 +145,7 @@ impl<'a> Dataflow<'a> {
             callees: HashMap::new(),
             callers: HashMap::new(),
             outputs,
+            loaded: HashMap::new(),
             fuel: Cell::new(LEAST_STEPS + STEPS_PER_OP * module.ir.len()),
         };
         for (id, op) in module.ir.ops() {
@@ -152,6 +156,7 @@ impl<'a> Dataflow<'a> {
                 flow.callers.entry(graph).or_default().push(id);
             }
         }
+        flow.loaded = flow.loaded(functions);
         Ok(flow)
     }
 
@@ -229,9 +234,12 @@ impl<'a> Dataflow<'a> {
                 return Vec::new();
             }
             let wanted = callers.iter().filter(|call| wanted(call));
-            return wanted
-                .filter_map(|call| self.operand(*call, index))
-                .collect();
+            let passed = wanted.filter_map(|call| self.operand(*call, index));
+            let argument = u32::try_from(index).map(|index| (op, index));
+            let loaded = argument
+                .ok()
+                .and_then(|argument| self.loaded.get(&argument));
+            return passed.chain(loaded.copied()).collect();
         }
         if self.role(self.op(op)) == Role::ControlFlow {
             return Vec::new();

@@ -3,7 +3,6 @@
 use super::classes::Use;
 use super::dataflow::{Calls, Dataflow, Role};
 use super::recipes::{Recipes, Source};
-use crate::aicode::Type;
 use crate::mlir::{OpId, ValueId};
 use crate::model::{Embedding, Function, Granularity, Head, HeadKind, QuantizedKind};
 
@@ -18,12 +17,28 @@ const LOGITS: &[&str] = &["logits", "out_logits"];
 /// Names of the token ids, in the order the engine looks for them.
 const TOKEN_IDS: &[&str] = &["input_ids", "in_new_token_ids"];
 
-/// The function an engine would run: the public `main`, else the only public one.
+/// The function that makes the logits: the public `main`, else the only public one, else the first that says so.
 pub(super) fn entry(functions: &[Function]) -> Option<usize> {
     let mut public = functions.iter().enumerate().filter(|(_, f)| f.is_public());
     let main = public.clone().find(|(_, f)| f.name == ENTRY);
+    let makes_logits = |function: &Function| {
+        let mut outputs = function.outputs.iter();
+        outputs.any(|output| LOGITS.contains(&output.name.as_str()))
+    };
+    let logits = public.clone().find(|(_, f)| makes_logits(f));
     let only = public.next().filter(|_| public.next().is_none());
-    main.or(only).map(|(index, _)| index)
+    main.or(only).or(logits).map(|(index, _)| index)
+}
+
+/// The function that takes the token ids: the entry, or where that takes none, the first public one that does.
+pub(super) fn reader(functions: &[Function]) -> Option<usize> {
+    let takes_ids = |function: &Function| {
+        let mut inputs = function.inputs.iter();
+        inputs.any(|input| TOKEN_IDS.contains(&input.name.as_str()))
+    };
+    let entry = entry(functions).filter(|entry| takes_ids(&functions[*entry]));
+    let mut public = functions.iter().enumerate().filter(|(_, f)| f.is_public());
+    entry.or_else(|| Some(public.find(|(_, f)| takes_ids(f))?.0))
 }
 
 /// Traces head and embedding of one graph.
@@ -45,27 +60,37 @@ impl Tracer<'_> {
             .filter(|(_, op)| self.flow.role(op) == Role::Gather);
         gathers.find_map(|(id, _)| {
             let indices = self.flow.operand(id, 1)?;
-            let source = reached[indices.0 as usize]
-                .then(|| self.source(self.flow.operand(id, 0)?, Calls::new()))
-                .flatten()?;
+            let table = self
+                .flow
+                .operand(id, 0)
+                .filter(|_| reached[indices.0 as usize])?;
+            let source = self.table(id, table)?;
             let shape = self.recipes.sizes(self.flow, source);
             (shape.iter().filter(|dim| **dim > 1).count() >= 2).then_some(source)
         })
     }
 
+    /// The table of a gather, which may come from the callers of its graph; they hand over the same one.
+    fn table(&self, gather: OpId, table: ValueId) -> Option<Source> {
+        let graph = self.flow.graph_of(gather)?;
+        let calls = self.flow.callers_of(graph).iter();
+        let calls = calls.take_while(|_| self.flow.spend(1).is_some());
+        let mut stacks = std::iter::once(Calls::new()).chain(calls.map(|call| vec![*call]));
+        let found = stacks.find_map(|calls| self.source(table, calls))?;
+        // What is looked up may be decoded after the lookup.
+        let recipe = found
+            .recipe
+            .or_else(|| self.recipes.position(found.constant));
+        Some(Source { recipe, ..found })
+    }
+
     fn token_ids(&self) -> Option<ValueId> {
-        let ir = &self.flow.program.module.ir;
-        let arguments = ir.entry_block(self.flow.op(self.graph))?.arguments();
-        // Inputs are the arguments that are not handles, in order.
-        let mut inputs = arguments.filter(|value| {
-            let ty = self.flow.program.r#type(ir.type_of(*value));
-            !matches!(ty, Ok(Type::Handle(_) | Type::Token))
-        });
         let named = |name: &&str| {
             let mut inputs = self.function.inputs.iter();
             inputs.position(|input| input.name == **name)
         };
-        inputs.nth(TOKEN_IDS.iter().find_map(named)?)
+        self.flow
+            .input(self.graph, TOKEN_IDS.iter().find_map(named)?)
     }
 
     /// Which values are computed from the token ids, up to the gathers and products that use them.
@@ -167,22 +192,14 @@ impl Tracer<'_> {
         let outputs = &self.function.outputs;
         let named = |name: &&str| outputs.iter().position(|output| output.name == **name);
         if let Some(place) = LOGITS.iter().find_map(named) {
-            return self.output(place);
+            return self.flow.returns(self.graph, place);
         }
         let rows = *self.recipes.sizes(self.flow, embedding?).first()?;
-        let only = self.output(0).filter(|_| outputs.len() == 1)?;
+        let only = self
+            .flow
+            .returns(self.graph, 0)
+            .filter(|_| outputs.len() == 1)?;
         (self.last_dim(only) == Some(rows)).then_some(only)
-    }
-
-    fn output(&self, place: usize) -> Option<ValueId> {
-        // Outputs are the results that are not tokens, in order.
-        let ir = &self.flow.program.module.ir;
-        let output = self.flow.output(self.graph)?;
-        let mut values = ir.operands(self.flow.op(output)).iter().filter(|value| {
-            let ty = self.flow.program.r#type(ir.type_of(**value));
-            !matches!(ty, Ok(Type::Token))
-        });
-        values.nth(place).copied()
     }
 
     /// How the matrix of a product is stored.

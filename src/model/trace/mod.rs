@@ -9,6 +9,7 @@ mod classes;
 mod dataflow;
 mod head;
 mod parameter;
+mod ports;
 mod reads;
 mod recipes;
 
@@ -26,17 +27,19 @@ pub(super) fn weights(
     constants: &Constants,
     functions: &[Function],
 ) -> Result<Weights, ReadError> {
-    let flow = Dataflow::new(program, constants)?;
+    let flow = Dataflow::new(program, constants, functions)?;
     let recipes = Recipes::of(&flow);
-    let entry = head::entry(functions).and_then(|entry| {
+    let tracer = |function: usize| {
         Some(Tracer {
             flow: &flow,
             recipes: &recipes,
-            graph: *flow.graphs().get(entry)?,
-            function: &functions[entry],
+            graph: *flow.graphs().get(function)?,
+            function: &functions[function],
         })
-    });
-    let embedding = entry.as_ref().and_then(Tracer::embedding);
+    };
+    let entry = head::entry(functions).and_then(tracer);
+    let reader = head::reader(functions).and_then(tracer);
+    let embedding = reader.as_ref().and_then(Tracer::embedding);
     let uses = classes::uses(&flow, embedding);
     let steps = reads::steps(&flow, &recipes, &uses, functions);
     let list = constants.list.iter().zip(&uses).enumerate();
