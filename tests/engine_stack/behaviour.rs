@@ -2,63 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Engine, Failure, Graph, Guided, Stop, Text, Thrown, Timing, Token};
+use super::model::{Engine, Failure, Graph, Incident, Stop, Thrown, Timing, Token};
 use super::model::{chain, choose};
+use super::text::{E1_ADMITTING_ONLY, E1_PATCHED, E1_STOCK, E1_TAG_PATCHED, Text};
+use super::text::{E2_PATCHED, E2_STOCK, E3_PATCHED, E3_STOCK, E4C_PATCHED};
 
 /// Conversations per patched era; over 100,000 in all.
-const CONVERSATIONS: usize = 36_000;
+pub(crate) const CONVERSATIONS: usize = 36_000;
 
 /// Tokens; small, so that conversations meet the end of the context too.
-const CONTEXT: usize = 48;
+pub(crate) const CONTEXT: usize = 48;
 
-const E1_STOCK: Text = Text {
-    follows_static_length: false,
-    guards_recurrence: false,
-    resolves_from_encoded: false,
-    cancels_in_prefill: false,
-    stops_with_consumer: true,
-    guided: None,
-};
-
-/// The published July patch in effect: L1 to L4 and no more.
-const E1_ADMITTING_ONLY: Text = Text {
-    follows_static_length: true,
-    ..E1_STOCK
-};
-
-const E2_STOCK: Text = Text {
-    guards_recurrence: true,
-    ..E1_STOCK
-};
-
-const E3_STOCK: Text = Text {
-    guided: Some(Guided { is_whole: false }),
-    ..E2_STOCK
-};
-
-const E1_PATCHED: Text = Text {
-    follows_static_length: true,
-    guards_recurrence: true,
-    resolves_from_encoded: true,
-    cancels_in_prefill: true,
-    stops_with_consumer: true,
-    guided: None,
-};
-
-/// Built from the tag itself, where the producer runs to its limit.
-const E1_TAG_PATCHED: Text = Text {
-    stops_with_consumer: false,
-    ..E1_PATCHED
-};
-
-const E2_PATCHED: Text = E1_PATCHED;
-
-const E3_PATCHED: Text = Text {
-    guided: Some(Guided { is_whole: true }),
-    ..E2_PATCHED
-};
-
-const GRANITE: Graph = Graph {
+pub(crate) const GRANITE: Graph = Graph {
     is_static: true,
     is_hybrid: true,
 };
@@ -68,7 +23,7 @@ const DYNAMIC_HYBRID: Graph = Graph {
     is_hybrid: true,
 };
 
-const TRANSFORMER: Graph = Graph {
+pub(crate) const TRANSFORMER: Graph = Graph {
     is_static: false,
     is_hybrid: false,
 };
@@ -95,6 +50,19 @@ impl Random {
         usize::try_from(self.next() >> 33).unwrap() % bound.max(1)
     }
 
+    /// What else happens in a call, once in a while.
+    fn incident(&mut self) -> Option<Incident> {
+        match self.below(8) {
+            0 => Some(Incident::ConsumerLeaves(self.below(6))),
+            1 => Some(Incident::EncodeThrows {
+                after: self.below(12),
+                in_flight: self.below(4),
+            }),
+            2 => Some(Incident::TaskEndsFirst),
+            _ => None,
+        }
+    }
+
     fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -117,20 +85,21 @@ impl Random {
             producer_lead: self.below(4),
             recorded_lead: self.below(2),
             is_cancelled_in_prefill: self.one_in(12),
+            incident: None,
         }
     }
 }
 
 /// What a survey did, so that a clean one is known to have tried.
 #[derive(Debug, Default)]
-struct Tally {
-    failures: BTreeMap<Failure, usize>,
+pub(crate) struct Tally {
+    pub(crate) failures: BTreeMap<Failure, usize>,
     turns: usize,
     cached_only: usize,
     cut_back: usize,
     guided: usize,
     warm_ups: usize,
-    thrown: BTreeMap<&'static str, usize>,
+    pub(crate) thrown: BTreeMap<&'static str, usize>,
 }
 
 /// One caller talking to one engine until something breaks.
@@ -141,6 +110,8 @@ struct Conversation<'a> {
     transcript: Vec<Token>,
     random: &'a mut Random,
     tally: &'a mut Tally,
+    /// Whether consumers leave in prefill, encodes throw and tasks end before they are stored.
+    has_incidents: bool,
 }
 
 impl Conversation<'_> {
@@ -193,10 +164,15 @@ impl Conversation<'_> {
         input
     }
 
+    fn incident(&mut self) -> Option<Incident> {
+        self.has_incidents.then(|| self.random.incident()).flatten()
+    }
+
     fn plain_turn(&mut self) -> Result<(), Failure> {
         let input = self.input();
         let limit = 1 + self.random.below(8);
-        let timing = self.random.timing(limit);
+        let mut timing = self.random.timing(limit);
+        timing.incident = self.incident();
         self.tally.turns += 1;
         match self.engine.generate(&input, limit, timing) {
             Ok(sampled) => {
@@ -219,7 +195,8 @@ impl Conversation<'_> {
             _ => Vec::new(),
         };
         self.tally.guided += 1;
-        match self.engine.generate_guided(&input, limit, forced) {
+        let incident = self.incident();
+        match self.engine.generate_guided(&input, limit, incident, forced) {
             Ok(produced) => {
                 let whole = self.text.guided.is_some_and(|guided| guided.is_whole);
                 assert!(
@@ -242,7 +219,10 @@ impl Conversation<'_> {
         chosen: &[Option<Token>],
     ) -> Result<Vec<Token>, Failure> {
         let sequence = [input, tokens].concat();
-        if self.engine.fed() != &sequence[..sequence.len() - 1] {
+        let guided = self.text.guided.filter(|guided| guided.emits_accepted);
+        // A limit met by forced tokens leaves none sampled: all that was emitted is fed then.
+        let last_is_fed = guided.is_some() && self.engine.fed().len() == sequence.len();
+        if self.engine.fed() != &sequence[..sequence.len() - usize::from(!last_is_fed)] {
             return Err(Failure::LostToken);
         }
         if !self.engine.is_coherent() {
@@ -276,6 +256,7 @@ impl Conversation<'_> {
             Thrown::ContextLengthExceeded => "context",
             Thrown::PartialResetRefused => "partial reset",
             Thrown::Cancelled => "cancelled",
+            Thrown::EncodeRefused => "encode",
         };
         *self.tally.thrown.entry(name).or_default() += 1;
     }
@@ -295,12 +276,30 @@ fn fill_forced(produced: &[Option<Token>], forced: impl Fn(usize) -> Vec<Token>)
 
 /// Holds random conversations, each until its first failure, and counts what happened.
 fn survey(text: Text, graphs: &[Graph], conversations: usize) -> Tally {
+    survey_of(text, graphs, conversations, false)
+}
+
+/// The same, with what goes wrong in the middle of a call where asked for.
+pub(crate) fn survey_of(
+    text: Text,
+    graphs: &[Graph],
+    conversations: usize,
+    has_incidents: bool,
+) -> Tally {
     let mut random = Random(0x6772_616E_6974_6521);
     let mut tally = Tally::default();
     for number in 0..conversations {
         let graph = graphs[number % graphs.len()];
         let threshold = [1, 4, 1024][random.below(3)];
-        if let Err(failure) = hold(text, graph, threshold, &mut random, &mut tally) {
+        let held = hold(
+            text,
+            graph,
+            threshold,
+            &mut random,
+            &mut tally,
+            has_incidents,
+        );
+        if let Err(failure) = held {
             *tally.failures.entry(failure).or_default() += 1;
         }
     }
@@ -313,6 +312,7 @@ fn hold(
     threshold: usize,
     random: &mut Random,
     tally: &mut Tally,
+    has_incidents: bool,
 ) -> Result<(), Failure> {
     let engine = Engine::create(text, graph, CONTEXT, threshold)?;
     let turns = 2 + random.below(7);
@@ -322,15 +322,17 @@ fn hold(
         transcript: Vec::new(),
         random,
         tally,
+        has_incidents,
     };
     (0..turns).try_for_each(|_| conversation.turn())
 }
 
-fn kinds(tally: &Tally) -> Vec<Failure> {
+pub(crate) fn kinds(tally: &Tally) -> Vec<Failure> {
     tally.failures.keys().copied().collect()
 }
 
-const ALL_GRAPHS: [Graph; 4] = [GRANITE, DYNAMIC_HYBRID, TRANSFORMER, STATIC_TRANSFORMER];
+pub(crate) const ALL_GRAPHS: [Graph; 4] =
+    [GRANITE, DYNAMIC_HYBRID, TRANSFORMER, STATIC_TRANSFORMER];
 
 fn assert_never_fails(text: Text, conversations: usize) {
     let tally = survey(text, &ALL_GRAPHS, conversations);
@@ -375,6 +377,11 @@ fn the_patched_engine_with_guided_generation_equals_a_replay_from_scratch() {
 }
 
 #[test]
+fn the_patched_engine_that_follows_the_graph_by_itself_equals_a_replay_from_scratch() {
+    assert_never_fails(E4C_PATCHED, CONVERSATIONS);
+}
+
+#[test]
 fn stock_loses_the_last_token_of_a_reply_in_every_era() {
     for text in [E1_STOCK, E2_STOCK] {
         assert_eq!(
@@ -414,11 +421,12 @@ fn stock_aborts_on_a_static_graph_before_it_says_anything() {
     }
 }
 
-const TO_THE_LIMIT: Timing = Timing {
+pub(crate) const TO_THE_LIMIT: Timing = Timing {
     consumer_takes: usize::MAX,
     producer_lead: 0,
     recorded_lead: 0,
     is_cancelled_in_prefill: false,
+    incident: None,
 };
 
 /// A first turn to its token limit, then whatever `next` makes of the transcript.

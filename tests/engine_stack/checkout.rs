@@ -5,17 +5,27 @@ use std::fs;
 use std::path::Path;
 
 use granite_bundle::checkout::capability::{Era, ProbeTest};
-use granite_bundle::patch::series::Series;
+use granite_bundle::patch::series::{Series, Variant};
 
 use crate::files::skeleton;
 
 /// Writes what the stack looks at in an engine of that era, stock.
 pub(crate) fn write(series: &Series, era: Era, root: &Path) {
+    write_where(series, era, root, |variant| !variant.superseded);
+}
+
+/// The same, of the variants that an earlier version of the stack applied where the patch has one.
+pub(crate) fn write_for_superseded(series: &Series, era: Era, root: &Path) {
+    let has_earlier = |variant: &Variant| variant.file != "shared-product.patch";
+    write_where(series, era, root, |variant| {
+        variant.superseded == has_earlier(variant)
+    });
+}
+
+fn write_where(series: &Series, era: Era, root: &Path, takes: impl Fn(&Variant) -> bool) {
     for patch in &series.patches {
-        let variant = patch
-            .variants
-            .iter()
-            .find(|variant| variant.eras.contains(&era));
+        let mut variants = patch.variants.iter();
+        let variant = variants.find(|variant| variant.eras.contains(&era) && takes(variant));
         for file in variant
             .iter()
             .flat_map(|variant| variant.files.as_ref().unwrap())

@@ -7,7 +7,7 @@ use std::process::Command;
 use assert_cmd::cargo::cargo_bin;
 use git2::{IndexAddOption, Repository, Signature};
 use granite_bundle::checkout::capability::Era;
-use granite_bundle::patch::series::Series;
+use granite_bundle::patch::series::{Patch, Series};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,6 +22,11 @@ const TOUCHED: [&str; 2] = [
 fn committed(era: Era) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     checkout::write(&Series::builtin().unwrap(), era, folder.path());
+    commit(&folder);
+    folder
+}
+
+fn commit(folder: &TempDir) {
     let repository = Repository::init(folder.path()).unwrap();
     let mut index = repository.index().unwrap();
     index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
@@ -31,8 +36,6 @@ fn committed(era: Era) -> TempDir {
     repository
         .commit(Some("HEAD"), &author, &author, "An engine", &tree, &[])
         .unwrap();
-    drop(tree);
-    folder
 }
 
 fn files(root: &Path) -> Vec<Vec<u8>> {
@@ -51,17 +54,21 @@ fn code(engine: &Path, arguments: &[&str]) -> Option<i32> {
 /// Whether each capability is there. Not `verify`: the fragments of a skeleton do not parse as Swift, so what they
 /// become may have faults of its own; whole files are verified against an engine's history.
 fn states(engine: &Path) -> Vec<bool> {
-    let mut command = Command::new(cargo_bin!("granite-bundle"));
-    let command = command
-        .args(["patch", "status", "--json", "--engine"])
-        .arg(engine);
-    let document: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let document = status(engine);
     let capabilities = document["capabilities"].as_array().unwrap();
     let is_there = |state: &Value| *state == "native" || *state == "applied";
     capabilities
         .iter()
         .map(|capability| is_there(&capability["state"]))
         .collect()
+}
+
+fn status(engine: &Path) -> Value {
+    let mut command = Command::new(cargo_bin!("granite-bundle"));
+    let command = command
+        .args(["patch", "status", "--json", "--engine"])
+        .arg(engine);
+    serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
 }
 
 fn git_applies(root: &Path, patch: &Path, more: &[&str]) -> bool {
@@ -98,6 +105,40 @@ fn apply_status_and_revert_come_full_circle_in_every_patched_era() {
 }
 
 #[test]
+fn what_an_earlier_version_of_the_stack_applied_is_told_and_taken_out_and_never_put_in() {
+    let series = Series::builtin().unwrap();
+    let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
+    for variant in series.patches.iter().flat_map(|patch| &patch.variants) {
+        if !variant.superseded {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        checkout::write_for_superseded(&series, variant.eras[0], root);
+        commit(&folder);
+        let stock = files(root);
+        assert_eq!(code(root, &["patch", "apply"]), Some(1), "{}", variant.file);
+        assert_eq!(files(root), stock, "{}", variant.file);
+
+        let mut git = Command::new("git");
+        let git = git.current_dir(root).arg("apply");
+        let git = git.arg(patches.join(&variant.file)).output().unwrap();
+        assert!(git.status.success(), "{}", variant.file);
+        let applied = files(root);
+        let patch = status(root)["patches"][1].clone();
+        assert_eq!(patch["state"], "applied", "{}", variant.file);
+        assert_eq!(patch["file"], variant.file.as_str());
+        assert!(patch["reason"].as_str().unwrap().contains("revert it"));
+        assert_eq!(code(root, &["patch", "verify"]), Some(1));
+        let only = |command| ["patch", command, "--only", "pipelined-extra-states"];
+        assert_eq!(code(root, &only("apply")), Some(0), "nothing to do");
+        assert_eq!(files(root), applied, "{}", variant.file);
+        assert_eq!(code(root, &only("revert")), Some(0), "{}", variant.file);
+        assert_eq!(files(root), stock, "{}", variant.file);
+    }
+}
+
+#[test]
 fn an_era_without_a_variant_is_refused_and_left_as_it_is() {
     let folder = committed(Era::E0);
     let stock = files(folder.path());
@@ -114,7 +155,7 @@ fn plain_git_applies_every_variant_to_its_era_alone() {
     let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
     for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
         let folder = committed(era);
-        for variant in series.patches.iter().flat_map(|patch| &patch.variants) {
+        for variant in series.patches.iter().flat_map(Patch::current) {
             let applies = git_applies(folder.path(), &patches.join(&variant.file), &[]);
             assert_eq!(
                 applies,

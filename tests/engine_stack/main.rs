@@ -6,5 +6,7 @@ mod behaviour;
 mod checkout;
 mod cycle;
 mod files;
+mod incidents;
 mod model;
 mod preflight;
+mod text;

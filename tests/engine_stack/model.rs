@@ -4,38 +4,13 @@
 //! token fed since the last zeroing, which no counter can rewind. Each decision below follows the
 //! control flow of `CoreAIPipelinedEngine.swift` at the era named, stock or with the built-in patch.
 
+use super::text::{Prefill, Text};
+
 /// A token id.
 pub(crate) type Token = u32;
 
 /// In-flight stages; decode reads the token the previous stage's sampler wrote.
 const PIPELINE_DEPTH: usize = 3;
-
-/// `static let staticPrefillBurst` of the patches.
-const STATIC_PREFILL_BURST: usize = 16;
-
-/// What the file's text does where the eras and the patches differ.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Text {
-    /// Sizes, chunks and warm-up follow a static graph's own length (H1 to H3, L2 to L4).
-    pub(crate) follows_static_length: bool,
-    /// Recurrent state is never rewound: full reset, partial reset refused (native since E2; L5).
-    pub(crate) guards_recurrence: bool,
-    /// New tokens are those not encoded, rather than those not sampled (H5, L6).
-    pub(crate) resolves_from_encoded: bool,
-    /// Prefill of a static graph waits for the GPU now and then and can be cancelled (H6, L8).
-    pub(crate) cancels_in_prefill: bool,
-    /// The producer stops when its consumer leaves (since `04a3fd6`).
-    pub(crate) stops_with_consumer: bool,
-    /// Guided generation, where the era has it on the GPU.
-    pub(crate) guided: Option<Guided>,
-}
-
-/// The constrained step of E3.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Guided {
-    /// Binds every state, chunks forced tokens and keeps to the limits (H4).
-    pub(crate) is_whole: bool,
-}
 
 /// What the asset's graph is.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +34,14 @@ pub(crate) enum Failure {
     UnboundState,
     /// Buffers sized for the context were read beyond it.
     Overrun,
+    /// More encodes were in flight than the engine's own depth.
+    TooManyInFlight,
+    /// A prefill ran to its end though its consumer had left or a new turn had begun.
+    Unstoppable,
+    /// Every slot of the gate is lost: the next step waits for ever.
+    Stalled,
+    /// Guided generation refuses every call since one of them threw.
+    GuidedOff,
 }
 
 /// An error the engine throws, and so the caller can act on.
@@ -67,6 +50,7 @@ pub(crate) enum Thrown {
     ContextLengthExceeded,
     PartialResetRefused,
     Cancelled,
+    EncodeRefused,
 }
 
 /// How a call ends when it does not return.
@@ -87,6 +71,32 @@ pub(crate) struct Timing {
     pub(crate) recorded_lead: usize,
     /// The task is cancelled while the prompt is fed.
     pub(crate) is_cancelled_in_prefill: bool,
+    /// What goes wrong besides.
+    pub(crate) incident: Option<Incident>,
+}
+
+/// What a caller or the runtime does in the middle of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Incident {
+    /// The consumer leaves, or a new turn begins, once so many chunks of the prompt are encoded; nobody calls `cancel()`.
+    ConsumerLeaves(usize),
+    /// The runtime refuses the encode after so many others; so many of these are still in flight when the call ends.
+    EncodeThrows { after: usize, in_flight: usize },
+    /// A task that throws at once ends before its caller has stored it.
+    TaskEndsFirst,
+}
+
+impl Timing {
+    /// A guided call's: its consumer takes everything, and each token is awaited.
+    fn guided(incident: Option<Incident>) -> Timing {
+        Timing {
+            consumer_takes: usize::MAX,
+            producer_lead: 0,
+            recorded_lead: 0,
+            is_cancelled_in_prefill: false,
+            incident,
+        }
+    }
 }
 
 /// One engine instance.
@@ -103,6 +113,16 @@ pub(crate) struct Engine {
     recurrent: u64,
     decode_outputs: [Token; PIPELINE_DEPTH],
     guided_output: Token,
+    /// Encodes left until the runtime refuses one.
+    encodes_left: Option<usize>,
+    /// Slots of the gate that no completion will give back.
+    lost_slots: usize,
+    /// Encodes since prefill last waited, the most of them a turn had.
+    in_flight: usize,
+    /// The last tokens encoded that the GPU may not have come to.
+    unsettled: Vec<Token>,
+    /// A finished task is still stored as the one in flight.
+    is_stuck: bool,
 }
 
 impl Engine {
@@ -128,6 +148,11 @@ impl Engine {
             recurrent: 0,
             decode_outputs: [0; PIPELINE_DEPTH],
             guided_output: 0,
+            encodes_left: None,
+            lost_slots: 0,
+            in_flight: 0,
+            unsettled: Vec::new(),
+            is_stuck: false,
         })
     }
 
@@ -158,9 +183,12 @@ impl Engine {
         limit: usize,
         timing: Timing,
     ) -> Result<Vec<Token>, Stop> {
+        self.begin(timing.incident);
+        // `generate` waits for the stream before it resets, and runs on after what is in flight otherwise.
+        self.unsettled.clear();
         let mut common = common_prefix(input, &self.history);
         let is_divergence = common < input.len() && common < self.history.len();
-        if self.text.resolves_from_encoded && !is_divergence && common > self.processed {
+        if self.text.resolves_from_encoded && common > self.processed {
             common = self.processed;
             self.history.truncate(common);
         }
@@ -178,7 +206,33 @@ impl Engine {
         }
         let new_tokens = &input[common..];
         self.history.extend_from_slice(new_tokens);
-        self.run_completion(new_tokens, limit, timing)
+        let outcome = self.run_completion(new_tokens, limit, timing);
+        self.end(timing.incident, new_tokens);
+        outcome
+    }
+
+    fn begin(&mut self, incident: Option<Incident>) {
+        self.encodes_left = match incident {
+            Some(Incident::EncodeThrows { after, .. }) => Some(after),
+            _ => None,
+        };
+    }
+
+    /// What of a call that threw the GPU is still busy with.
+    fn end(&mut self, incident: Option<Incident>, fed: &[Token]) {
+        let threw = self.encodes_left.take() == Some(0);
+        if let Some(Incident::EncodeThrows { after, in_flight }) = incident.filter(|_| threw) {
+            let encoded = fed.len().min(after);
+            let unsettled = encoded.saturating_sub(in_flight);
+            self.unsettled = fed[unsettled..encoded].to_vec();
+        }
+    }
+
+    /// Whether the runtime takes the next encode.
+    fn is_refused(&mut self) -> bool {
+        let refused = self.encodes_left == Some(0);
+        self.encodes_left = self.encodes_left.map(|left| left.saturating_sub(1));
+        refused
     }
 
     fn run_completion(
@@ -192,7 +246,7 @@ impl Engine {
             return Err(Stop::Threw(Thrown::ContextLengthExceeded));
         }
         let limit = limit.min(self.context - taken);
-        let prefill = self.chunked(prompt, timing.is_cancelled_in_prefill)?;
+        let prefill = self.chunked(prompt, timing)?;
         let mut sampled = vec![self.encode_next(prefill)?];
         let (steps, recorded) = self.reach(limit, timing);
         while sampled.len() < steps {
@@ -213,28 +267,52 @@ impl Engine {
     }
 
     /// `processChunkedInput` where the prompt is over the threshold; the rest is for the caller.
-    fn chunked<'a>(
-        &mut self,
-        prompt: &'a [Token],
-        is_cancelled: bool,
-    ) -> Result<&'a [Token], Stop> {
+    fn chunked<'a>(&mut self, prompt: &'a [Token], timing: Timing) -> Result<&'a [Token], Stop> {
         let threshold = self.threshold();
         if prompt.len() <= threshold {
             return Ok(prompt);
         }
         let chunk = threshold.min(512);
         let mut remaining = prompt;
+        let mut chunks = 0;
+        self.in_flight = 0;
         while remaining.len() > chunk {
-            let may_stop = self.text.cancels_in_prefill && self.graph.is_static;
-            if may_stop && self.step.is_multiple_of(STATIC_PREFILL_BURST) && is_cancelled {
-                return Err(Stop::Threw(Thrown::Cancelled));
+            let has_left =
+                matches!(timing.incident, Some(Incident::ConsumerLeaves(at)) if chunks >= at);
+            match self.text.prefill {
+                Prefill::Gated if has_left || timing.is_cancelled_in_prefill => {
+                    return Err(Stop::Threw(Thrown::Cancelled));
+                }
+                Prefill::Gated => self.in_flight = self.in_flight.min(PIPELINE_DEPTH - 1),
+                Prefill::Burst(burst)
+                    if self.graph.is_static && self.step.is_multiple_of(burst) =>
+                {
+                    if timing.is_cancelled_in_prefill {
+                        return Err(Stop::Threw(Thrown::Cancelled));
+                    }
+                    self.in_flight = 0;
+                }
+                Prefill::Burst(_) | Prefill::Unbounded => {}
             }
             let (now, later) = remaining.split_at(chunk);
+            if self.is_refused() {
+                return Err(Stop::Threw(Thrown::EncodeRefused));
+            }
             self.feed(now)?;
+            self.in_flight += 1;
+            if timing.incident.is_some() && self.in_flight > PIPELINE_DEPTH {
+                return Err(Stop::Failed(Failure::TooManyInFlight));
+            }
             self.step += 1;
+            chunks += 1;
             remaining = later;
         }
-        Ok(remaining)
+        match timing.incident {
+            Some(Incident::ConsumerLeaves(at)) if chunks > at + PIPELINE_DEPTH => {
+                Err(Stop::Failed(Failure::Unstoppable))
+            }
+            _ => Ok(remaining),
+        }
     }
 
     fn threshold(&self) -> usize {
@@ -249,6 +327,17 @@ impl Engine {
     fn encode_next(&mut self, tokens: &[Token]) -> Result<Token, Stop> {
         let previous = [self.decode_outputs[(self.step + PIPELINE_DEPTH - 1) % PIPELINE_DEPTH]];
         let tokens = if tokens.is_empty() { &previous } else { tokens };
+        if self.lost_slots >= PIPELINE_DEPTH {
+            return Err(Stop::Failed(Failure::Stalled));
+        }
+        if self.is_refused() {
+            if !self.text.counts_what_was_encoded {
+                self.processed += tokens.len();
+                self.step += 1;
+                self.lost_slots += 1;
+            }
+            return Err(Stop::Threw(Thrown::EncodeRefused));
+        }
         self.feed(tokens)?;
         let sampled = self.sample();
         self.decode_outputs[self.step % PIPELINE_DEPTH] = sampled;
@@ -315,7 +404,7 @@ impl Engine {
     /// `performWarmup`: encodes dummy tokens and resets the engine, though not the history.
     pub(crate) fn warm_up(&mut self, length: usize) -> Result<(), Failure> {
         let lengths = match length {
-            _ if self.graph.is_static && self.text.follows_static_length => vec![1],
+            _ if self.graph.is_static && self.text.warms_up_at_static_length => vec![1],
             0 => vec![1, self.context.min(256)],
             length => vec![length],
         };
@@ -337,20 +426,39 @@ impl Engine {
         &mut self,
         input: &[Token],
         limit: usize,
+        incident: Option<Incident>,
         forced: impl Fn(usize) -> Vec<Token>,
     ) -> Result<Vec<Option<Token>>, Stop> {
-        let is_whole = self.text.guided.is_some_and(|guided| guided.is_whole);
+        let guided = self.text.guided.unwrap_or_default();
+        let is_whole = guided.is_whole;
+        if self.is_stuck {
+            return Err(Stop::Failed(Failure::GuidedOff));
+        }
+        let exceeds = is_whole && input.len() + 1 > self.context;
+        if exceeds && guided.refuses_first {
+            return Err(Stop::Threw(Thrown::ContextLengthExceeded));
+        }
         self.reset_counters_and_states();
         self.history.clear();
+        // What is still in flight writes into the states just zeroed, unless the reset waited for it.
+        let unsettled = std::mem::take(&mut self.unsettled);
+        if !guided.resets_at_rest {
+            self.recurrent = chain(&unsettled);
+        }
+        if exceeds {
+            self.is_stuck = incident == Some(Incident::TaskEndsFirst);
+            return Err(Stop::Threw(Thrown::ContextLengthExceeded));
+        }
         let mut limit = limit;
         if is_whole {
-            if input.len() + 1 > self.context {
-                return Err(Stop::Threw(Thrown::ContextLengthExceeded));
-            }
             limit = limit.min(self.context - input.len());
         }
-        let prefill = self.chunked(input, false)?;
+        let timing = Timing::guided(incident);
+        let prefill = self.chunked(input, timing)?;
         let mut last = self.encode_guided(prefill)?;
+        if guided.emits_accepted {
+            return self.guided_of_e4(last, limit, timing, forced);
+        }
         // A sampled token is `Some`, a forced one `None`: the grammar, not the model, chose it.
         let mut produced = vec![Some(last)];
         while produced.len() < limit {
@@ -360,7 +468,7 @@ impl Engine {
                 let mut tokens = vec![last];
                 tokens.extend(&jump);
                 let rest = if is_whole {
-                    self.chunked(&tokens, false)?.to_owned()
+                    self.chunked(&tokens, timing)?.to_owned()
                 } else {
                     tokens
                 };
@@ -370,6 +478,39 @@ impl Engine {
                 last = self.encode_guided(&[])?;
             }
             produced.push(Some(last));
+        }
+        Ok(produced)
+    }
+
+    /// The loop of E4c: a token is emitted once the grammar took it, and so the last one sampled never is.
+    fn guided_of_e4(
+        &mut self,
+        first: Token,
+        limit: usize,
+        timing: Timing,
+        forced: impl Fn(usize) -> Vec<Token>,
+    ) -> Result<Vec<Option<Token>>, Stop> {
+        let is_whole = self.text.guided.is_some_and(|guided| guided.is_whole);
+        let mut last = first;
+        let mut produced = Vec::new();
+        while produced.len() < limit {
+            produced.push(Some(last));
+            if produced.len() == limit {
+                break;
+            }
+            let jump = forced(produced.len());
+            let fits = !is_whole || jump.len() <= limit - produced.len();
+            if jump.is_empty() || !fits {
+                last = self.encode_guided(&[])?;
+                continue;
+            }
+            let mut tokens = vec![last];
+            tokens.extend(&jump);
+            if is_whole {
+                tokens = self.chunked(&tokens, timing)?.to_owned();
+            }
+            last = self.encode_guided(&tokens)?;
+            produced.extend(jump.iter().map(|_| None));
         }
         Ok(produced)
     }

@@ -134,6 +134,8 @@ fn builtin_like() -> Series {
         eras: vec![era],
         provides: provides.to_vec(),
         file: file.to_owned(),
+        superseded: false,
+        proven: Vec::new(),
         present: vec![probe("contains = 'TWO'")],
         digest: String::new(),
         text: text.as_bytes().into(),

@@ -82,7 +82,7 @@ impl Judging<'_, '_> {
         if let Some(found) = found {
             return self.present_patch(patch, found);
         }
-        for variant in by_era(patch, self.era) {
+        for variant in current_by_era(patch, self.era) {
             if let Some(report) = self.applicable(patch, variant)? {
                 return Ok(report);
             }
@@ -95,7 +95,7 @@ impl Judging<'_, '_> {
     }
 
     fn native_patch(&self, patch: &Patch) -> io::Result<PatchReport> {
-        let variant = by_era(patch, self.era).next();
+        let variant = current_by_era(patch, self.era).next();
         let mut report = empty_report(patch, variant, State::Native);
         report.achievable = true;
         Ok(report)
@@ -113,6 +113,7 @@ impl Judging<'_, '_> {
         };
         let mut report = empty_report(patch, Some(found.variant), state);
         report.achievable = true;
+        report.reason = found.variant.superseded.then(|| SUPERSEDED.to_owned());
         for file in found.variant.files.iter().flatten() {
             let edited = found.entangled || self.baseline.is_edited(&file.path)?;
             let state = if edited {
@@ -171,7 +172,7 @@ impl Judging<'_, '_> {
     }
 
     fn inapplicable(&mut self, patch: &Patch) -> io::Result<PatchReport> {
-        let Some(variant) = by_era(patch, self.era).next() else {
+        let Some(variant) = current_by_era(patch, self.era).next() else {
             return Ok(empty_report(patch, None, State::Unsupported));
         };
         let files = match &variant.files {
@@ -294,6 +295,14 @@ impl Judging<'_, '_> {
 enum Accepted {
     Yes,
     No(String),
+}
+
+/// What to do about an application of an earlier version of the series.
+const SUPERSEDED: &str = "an earlier version of the stack applied this, and faults of it were mended since: revert it, then apply";
+
+/// The variants that may be applied, those written for `era` first.
+fn current_by_era(patch: &Patch, era: Option<Era>) -> impl Iterator<Item = &Variant> {
+    by_era(patch, era).filter(|variant| !variant.superseded)
 }
 
 fn empty_report(patch: &Patch, variant: Option<&Variant>, state: State) -> PatchReport {

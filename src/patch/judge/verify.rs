@@ -7,6 +7,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::Capability;
 use crate::checkout::site::Site;
 use crate::checkout::tree::{TreeView, image};
+use crate::patch::judge::detect::Found;
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options};
 use crate::patch::judge::report::{PatchReport, StackReport, State};
 use crate::patch::judge::syntax::{SyntaxFault, is_swift, new_faults};
@@ -19,8 +20,10 @@ pub struct Verification {
     pub report: StackReport,
     /// Capabilities that are neither native nor applied.
     pub lacking: Vec<Capability>,
-    /// Patches that are not there: those of a folder, and those of which a part is.
+    /// Patches that are not there: those of a folder, those of which a part is, and those of which an earlier version is.
     pub unfinished: Vec<String>,
+    /// Patches that are there in a text that was compiled and run, for this era, against a simulated runtime.
+    pub proven: Vec<String>,
     /// Faults the patched files have and their pre-images lack.
     pub faults: Vec<(RepoPath, SyntaxFault)>,
 }
@@ -45,10 +48,23 @@ pub fn verify(
     let report = &judgement.report;
     let capabilities = report.capabilities.iter();
     let lacking = capabilities.filter(|capability| !capability.state.is_there());
-    let is_unfinished = |patch: &&PatchReport| {
-        patch.state == State::Partial || (series.eras.is_empty() && !patch.state.is_there())
+    let found = &judgement.stripped.found;
+    let is_superseded = |patch: &PatchReport| {
+        let found = found.get(patch.name.as_str());
+        found.is_some_and(|found| found.variant.superseded)
     };
+    let is_unfinished = |patch: &&PatchReport| {
+        patch.state == State::Partial
+            || is_superseded(patch)
+            || (series.eras.is_empty() && !patch.state.is_there())
+    };
+    let is_proven = |found: &&Found<'_>| {
+        let proven = &found.variant.proven;
+        report.era.is_some_and(|era| proven.contains(&era))
+    };
+    let proven = found.iter().filter(|(_, found)| is_proven(found));
     Ok(Verification {
+        proven: proven.map(|(name, _)| (*name).to_owned()).collect(),
         lacking: lacking.map(|capability| capability.id).collect(),
         unfinished: report
             .patches

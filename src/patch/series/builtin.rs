@@ -39,6 +39,10 @@ struct VariantFields {
     file: String,
     provides: Option<Vec<Capability>>,
     present: Vec<Probe>,
+    #[serde(default)]
+    superseded: bool,
+    #[serde(default)]
+    proven: Vec<Era>,
 }
 
 /// The only layout of `series.toml` so far.
@@ -86,6 +90,8 @@ fn described(
                     .provides
                     .unwrap_or_else(|| fields.provides.clone()),
                 present: variant_fields.present,
+                superseded: variant_fields.superseded,
+                proven: variant_fields.proven,
                 ..Variant::of_text(&variant_fields.file, text)
             })
         });
@@ -115,11 +121,16 @@ macro_rules! embedded {
 
 /// Every patch file of the built-in series, so that one program file installs everything.
 const EMBEDDED: &[(&str, &str)] = embedded![
+    "pipelined-extra-states/e1-june.patch",
     "pipelined-extra-states/e1.patch",
     "pipelined-extra-states/e2.patch",
     "pipelined-extra-states/e3.patch",
     "pipelined-extra-states/e4.patch",
     "shared-product.patch",
+    "superseded/e1.patch",
+    "superseded/e2.patch",
+    "superseded/e3.patch",
+    "superseded/e4.patch",
 ];
 
 #[cfg(test)]

@@ -81,6 +81,13 @@ pub struct Patch {
     pub unsupported: Vec<Unsupported>,
 }
 
+impl Patch {
+    /// The variants that may be applied.
+    pub fn current(&self) -> impl Iterator<Item = &Variant> {
+        self.variants.iter().filter(|variant| !variant.superseded)
+    }
+}
+
 /// Eras that a patch leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +109,11 @@ pub struct Variant {
     pub file: String,
     /// What the engine's files show once it is applied; none for a folder.
     pub present: Vec<Probe>,
+    /// Whether an earlier version of the series applied it: it is told and taken out again, and never applied.
+    pub superseded: bool,
+    /// The eras whose engine, so patched, was compiled and run against a simulated runtime; `docs/patch-proof.md` has the
+    /// commits and what was tried.
+    pub proven: Vec<Era>,
     /// The SHA-256 of its changes, from the first on: what the patch does, whatever words it comes with.
     pub digest: String,
     /// The file's text.
@@ -122,6 +134,8 @@ impl Variant {
             provides: Vec::new(),
             file: file.to_owned(),
             present: Vec::new(),
+            superseded: false,
+            proven: Vec::new(),
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> Strin
     if matches!(preflight.verdict, Verdict::Runs | Verdict::RunsAfterPatch) {
         page.line("");
         page.remark(
-            "The stack is checked by structure and by reading; it has not been run on Apple hardware by its authors.",
+            "The stack was compiled and run against a simulated runtime for the eras docs/engine-eras.md lists, not on Apple hardware.",
         );
     }
     page.finish()

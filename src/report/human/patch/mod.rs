@@ -82,7 +82,7 @@ pub fn list(out: &mut dyn Write, width: u16, series: &Series) -> io::Result<()> 
             let ids: Vec<_> = patch.provides.iter().map(ToString::to_string).collect();
             writeln!(out, "  provides {}", ids.join(", "))?;
         }
-        for variant in &patch.variants {
+        for variant in patch.current() {
             let eras: Vec<_> = variant.eras.iter().map(ToString::to_string).collect();
             let eras = eras.join(" ");
             let file = plain(&variant.file);
@@ -626,6 +626,10 @@ pub fn shortcomings(verification: &Verification) -> Vec<String> {
     let unfinished = patches.filter(|patch| verification.unfinished.contains(&patch.name));
     let unfinished = unfinished.map(|patch| match patch.state {
         State::Partial => format!("`{}` is only partly there", patch.name),
+        State::Applied | State::AppliedModified => format!(
+            "`{}` is there as an earlier version of the stack applied it: revert it, then apply",
+            patch.name
+        ),
         _ => format!("`{}` is not there", patch.name),
     });
     let faults = verification.faults.iter().map(|(path, fault)| {
@@ -656,13 +660,23 @@ pub fn verification(
         [] => "Every patch is there",
         _ => "Every needed capability is native or applied",
     };
-    let text = format!("{found}, and no touched file has a new syntax error. {VERIFIED_HOW}");
+    let how = verified_how(&verification.proven);
+    let text = format!("{found}, and no touched file has a new syntax error. {how}");
     wrapped(out, width, "  ", &text)
 }
 
 /// What a passed verification rests on.
-const VERIFIED_HOW: &str =
-    "The stack was checked by structure and by reading; it was not run on Apple hardware.";
+fn verified_how(proven: &[String]) -> String {
+    if proven.is_empty() {
+        return "The stack was checked by structure and by reading; it was not run on Apple hardware."
+            .to_owned();
+    }
+    let names: Vec<_> = proven.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "{} was compiled and run against a simulated runtime in this era's engine, not on Apple hardware.",
+        names.join(", ")
+    )
+}
 
 /// The next commands to run, never broken, so that they can be copied.
 ///

@@ -255,7 +255,7 @@ impl<'a> Patch<'a> {
     }
 
     fn listed(patch: &'a series::Patch) -> Patch<'a> {
-        let eras = patch.variants.iter().flat_map(|variant| &variant.eras);
+        let eras = patch.current().flat_map(|variant| &variant.eras);
         Patch {
             name: &patch.name,
             about: Some(About {
@@ -267,7 +267,7 @@ impl<'a> Patch<'a> {
                     .map(|capability| capability.id())
                     .collect(),
             }),
-            file: patch.variants.first().map_or("", |variant| &variant.file),
+            file: patch.current().next().map_or("", |variant| &variant.file),
             state: None,
             reason: None,
             files: Vec::new(),
