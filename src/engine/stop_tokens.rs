@@ -9,6 +9,11 @@ use crate::bundle::{Tokenizer, token_text};
 /// Source: the engine's extra stop tokens, since commit `02a8edd`.
 const PATTERNS: [&str; 5] = ["end_of_turn", "im_end", "eot_id", "endoftext", "eot_token"];
 
+/// The parts that newer text goes by besides.
+///
+/// Source: the engine's text of autumn 2026, which also reads `added_tokens` of `tokenizer.json`.
+const NEWER_PATTERNS: [&str; 2] = ["|eot|", "|end|"];
+
 /// A token that ends generation, and the key that makes it one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StopToken {
@@ -54,6 +59,35 @@ pub fn stop_tokens(tokenizer: &Tokenizer) -> Vec<StopToken> {
     tokens
 }
 
+/// The texts at which only engines since autumn 2026 stop, besides those of [`stop_tokens`]: they go by more patterns, and
+/// read the added tokens of `tokenizer.json` too.
+pub fn newer_stop_tokens(tokenizer: &Tokenizer) -> Vec<&str> {
+    let known = stop_tokens(tokenizer);
+    let matches = |text: &&str| {
+        let mut patterns = PATTERNS.iter().chain(&NEWER_PATTERNS);
+        patterns.any(|pattern| text.contains(pattern))
+    };
+    let config = tokenizer.config.as_ref().map(|config| &config.value);
+    let decoder = config.and_then(|config| config["added_tokens_decoder"].as_object());
+    let decoded = decoder
+        .into_iter()
+        .flatten()
+        .filter(|(_, token)| token["special"] == Value::Bool(true))
+        .filter_map(|(_, token)| token_text(token));
+    let added = tokenizer.added_tokens.iter();
+    let added = added
+        .filter(|token| token.special)
+        .map(|token| token.content.as_str());
+    let mut newer: Vec<&str> = Vec::new();
+    for text in decoded.chain(added).filter(matches) {
+        let is_known = known.iter().any(|token| token.content == text);
+        if !is_known && !newer.contains(&text) {
+            newer.push(text);
+        }
+    }
+    newer
+}
+
 /// The token texts of a value: a token, or a list of them.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
@@ -69,7 +103,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::bundle::JsonDocument;
+    use crate::bundle::{AddedToken, JsonDocument};
 
     fn stops(config: Value) -> Vec<String> {
         let tokenizer = Tokenizer {
@@ -100,6 +134,37 @@ mod tests {
             stops(config),
             ["<e>", "<f>", "<tool>", "<|im_end|>", "<eot>"]
         );
+    }
+
+    #[test]
+    fn newer_engines_stop_at_more() {
+        let token = |id, content: &str, special| AddedToken {
+            id,
+            content: content.to_owned(),
+            special,
+        };
+        let tokenizer = Tokenizer {
+            config: Some(JsonDocument {
+                path: PathBuf::new(),
+                text: String::new(),
+                value: json!({
+                    "eos_token": "<|end|>",
+                    "added_tokens_decoder": {
+                        "1": {"content": "<|eot|>", "special": true},
+                        "2": {"content": "<|im_end|>", "special": true},
+                    },
+                }),
+            }),
+            added_tokens: vec![
+                token(1, "<|eot|>", true),
+                token(3, "<|endoftext|>", true),
+                token(4, "<|end|>", true),
+                token(5, "|end|", false),
+                token(6, "<|end_of_text|>", true),
+            ],
+            ..Tokenizer::default()
+        };
+        assert_eq!(newer_stop_tokens(&tokenizer), ["<|eot|>", "<|endoftext|>"]);
     }
 
     #[test]

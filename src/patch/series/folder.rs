@@ -260,7 +260,7 @@ mod tests {
             pipe("series", &[("p.patch", PATCH)]),
         ] {
             assert!(
-                message.ends_with("it is no regular file, and a file was expected"),
+                message.ends_with("it is a named pipe, and a file was expected"),
                 "{message}"
             );
         }

@@ -36,6 +36,8 @@ const MALFORMED: &[&str] = &["error bundle-malformed-metadata"];
 const VERSION: &[&str] = &["error bundle-version"];
 const KIND: &[&str] = &["error bundle-kind"];
 const REQUIRED: &[&str] = &["error bundle-required-field"];
+const PREFILL: &[&str] = &["error bundle-prefill-chunk"];
+const OVERRIDES: &[&str] = &["error bundle-overrides"];
 const FIELD_TYPE: &[&str] = &["error bundle-field-type"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -281,6 +283,56 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a misspelt kind of state",
         |m| m["language"]["states"] = json!({ "recState": "recurrent" }),
         &["error bundle-states-kind", "note bundle-states-ignored"],
+    ),
+    manifest(
+        "a prefill chunk in words",
+        |m| m["language"]["prefill_chunk_size"] = json!("one"),
+        PREFILL,
+    ),
+    manifest(
+        "a fractional prefill threshold",
+        |m| m["language"]["prefill_chunk_threshold"] = json!(1.5),
+        PREFILL,
+    ),
+    manifest(
+        "a prefill chunk of nothing",
+        |m| m["language"]["prefill_chunk_size"] = json!(0.0),
+        &["warning bundle-prefill-chunk"],
+    ),
+    manifest(
+        "a prefill chunk of 512 for a graph of one token",
+        |m| m["language"]["prefill_chunk_size"] = json!(512),
+        &["warning bundle-prefill-chunk"],
+    ),
+    manifest(
+        "a soft cap of 0",
+        |m| m["language"]["overrides"] = json!({ "final_logit_softcapping": 0.0 }),
+        OVERRIDES,
+    ),
+    manifest(
+        "a sliding window in words and a rope that is a number",
+        |m| m["language"]["overrides"] = json!({ "sliding_window": "4096", "rope": 1e4 }),
+        OVERRIDES,
+    ),
+    manifest(
+        "overrides in a list",
+        |m| m["language"]["overrides"] = json!([1]),
+        OVERRIDES,
+    ),
+    manifest(
+        "auxiliary assets in a list",
+        |m| m["auxiliary_assets"] = json!(["ple.aimodel"]),
+        &["error bundle-auxiliary-assets"],
+    ),
+    manifest(
+        "an auxiliary asset outside of the bundle",
+        |m| m["auxiliary_assets"] = json!({ "per_layer_embeddings": "../ple.aimodel" }),
+        &["warning bundle-auxiliary-assets"],
+    ),
+    manifest(
+        "an auxiliary asset of a role nobody knows",
+        |m| m["auxiliary_assets"] = json!({ "embeddings": "ple.aimodel" }),
+        &["note bundle-auxiliary-assets"],
     ),
     manifest(
         "vocab_size zero",

@@ -6,7 +6,7 @@ use std::path::Path;
 use granite_bundle_testkit::bundle::Bundle;
 use serde_json::{Value, json};
 
-use super::{Change, Mutant};
+use super::{Change, Mutant, Setting};
 use crate::good::Base;
 
 const fn bundle(
@@ -57,6 +57,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |bundle| bundle.tokenizer = None,
         MISSING,
     ),
+    disk(
+        "no tokenizer folder on a phone",
+        |bundle| fs::remove_dir_all(bundle.join("tokenizer")).unwrap(),
+        &[
+            "error tok-json-missing",
+            "error graph-ios-dynamic-kv",
+            "warning asset-ios-jit-large",
+        ],
+    )
+    .with(Setting::Ios),
     disk(
         "no tokenizer folder",
         |bundle| fs::remove_dir_all(bundle.join("tokenizer")).unwrap(),
@@ -136,6 +146,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
             template.push_str("{% endfor %}");
         },
         &["warning granite-template"],
+    ),
+    bundle(
+        "a template whose turns end where only newer engines stop",
+        |bundle| {
+            bundle.chat_template = Some(CHATML.replace("im_end", "end"));
+            let added = &mut bundle.tokenizer.as_mut().unwrap()["added_tokens"];
+            let token = json!({ "id": 100_300, "content": "<|end|>", "special": true });
+            added.as_array_mut().unwrap().push(token);
+        },
+        &["note eos-not-in-template", "warning granite-template"],
     ),
     config(
         "the end token of another model",

@@ -1,5 +1,6 @@
 //! `bundle-in-app-resources`.
 
+use crate::files::absolute;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Provenance, Rule};
 use std::path::Component;
@@ -17,14 +18,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let app = context
-        .target
-        .path
-        .components()
-        .find_map(|part| match part {
-            Component::Normal(name) => name.to_str().filter(|name| name.ends_with(".app")),
-            _ => None,
-        });
+    let path = absolute(&context.target.path);
+    let app = path.components().find_map(|part| match part {
+        Component::Normal(name) => name.to_str().filter(|name| name.ends_with(".app")),
+        _ => None,
+    });
     let Some(app) = app else {
         return;
     };

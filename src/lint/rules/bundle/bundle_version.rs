@@ -27,10 +27,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     };
     let (actual, outcome) = match root.get("metadata_version") {
         Some(Value::String(version)) if version == VERSION => return,
-        Some(Value::String(version)) => (
-            version.clone(),
-            format!("unsupportedVersion(\"{version}\")"),
-        ),
+        Some(version @ Value::String(_)) => {
+            let shown = manifest::shown(version);
+            let outcome = format!("unsupportedVersion({shown})");
+            (shown, outcome)
+        }
         None | Some(Value::Null) => (
             "absent".to_owned(),
             "unsupportedVersion(\"0.1\")".to_owned(),
@@ -42,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             "metadata_version",
             format!("metadata_version is {actual} and must be the string \"{VERSION}\", so the engine refuses the bundle with `{outcome}`"),
         )
-        .expected(VERSION)
+        .expected(format!("\"{VERSION}\""))
         .actual(actual)
-        .help("export the bundle again with a current exporter; the fields differ between versions");
+        .help("if the other fields are those of 0.2, write it as a text with its quotes; else export the model again with a current exporter");
 }

@@ -4,6 +4,7 @@ mod bundle_asset_arch_infix;
 mod bundle_asset_escapes;
 mod bundle_asset_missing;
 mod bundle_asset_shadowed;
+mod bundle_auxiliary_assets;
 mod bundle_compression_undeclared;
 mod bundle_context_over_source;
 mod bundle_field_type;
@@ -18,8 +19,10 @@ mod bundle_malformed_metadata;
 mod bundle_missing_metadata;
 mod bundle_nonpositive_size;
 mod bundle_not_a_manifest;
+mod bundle_overrides;
 mod bundle_pointed_at_asset;
 mod bundle_precision_mismatch;
+mod bundle_prefill_chunk;
 mod bundle_required_field;
 mod bundle_states_ignored;
 mod bundle_states_kind;
@@ -48,6 +51,9 @@ pub(super) static RULES: &[&Rule] = &[
     &bundle_function_missing::RULE,
     &bundle_states_kind::RULE,
     &bundle_states_ignored::RULE,
+    &bundle_prefill_chunk::RULE,
+    &bundle_overrides::RULE,
+    &bundle_auxiliary_assets::RULE,
     &bundle_nonpositive_size::RULE,
     &bundle_asset_missing::RULE,
     &bundle_asset_arch_infix::RULE,

@@ -1,5 +1,6 @@
 //! `eos-not-in-template`.
 
+use crate::engine::stop_tokens::{newer_stop_tokens, stop_tokens};
 use crate::finding::Level;
 use crate::lint::rules::facts::tokenizer;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -29,11 +30,26 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     }
     // An extra stop token that the template writes ends the turn as well.
-    let stops = crate::engine::stop_tokens::stop_tokens(tokenizer);
+    let stops = stop_tokens(tokenizer);
     if stops
         .iter()
         .any(|stop| template.text.contains(&stop.content))
     {
+        return;
+    }
+    let newer = newer_stop_tokens(tokenizer);
+    let ends = newer.iter().find(|text| template.text.contains(**text));
+    if let Some(ends) = ends {
+        findings
+            .report(
+                "tokenizer.eos_token",
+                format!("eos_token is {eos} and the chat template ends turns with {ends}, at which only engines since autumn 2026 stop, so earlier ones run on to the token limit"),
+            )
+            .level(Level::Note)
+            .expected(*ends)
+            .actual(eos)
+            .help(format!("set eos_token to {ends}, or list both in it: it may be an array"))
+            .at(tokenizer::CONFIG, tokenizer::config_line(tokenizer, "/eos_token"));
         return;
     }
     findings

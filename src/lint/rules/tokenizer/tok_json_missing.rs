@@ -3,7 +3,7 @@
 use crate::bundle::Part;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
-use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
+use crate::lint::{Context, Family, Findings, Need, Platform, Provenance, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -40,11 +40,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .language()
         .and_then(|language| language.tokenizer())
         .unwrap_or("its hub id");
+    // A phone is where no network may be assumed.
+    let level = match context.platform {
+        Platform::Ios => Level::Error,
+        Platform::Any => Level::Warning,
+    };
     findings
         .report(
             "language.embedded_tokenizer",
             format!("the bundle has no tokenizer/tokenizer.json and does not say so, so every first start downloads {hub} in silence and fails without a network"),
         )
+        .level(level)
         .expected("tokenizer/tokenizer.json")
         .actual("absent")
         .help("put the tokenizer folder back; or set embedded_tokenizer to false if the download is meant");
