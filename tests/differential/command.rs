@@ -5,15 +5,32 @@ use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::compare::{Figures, Reading};
 use crate::expected::{DeclaredFunction, Set};
 
-/// The parts of the document that are compared.
 #[derive(Debug, Deserialize)]
-struct Document {
-    bundles: Vec<Entry>,
+struct Document<E> {
+    bundles: Vec<E>,
+}
+
+/// The entries of `inspect --json` for everything in a folder, of which `E` has the parts that are compared.
+pub(crate) fn inspect<E: DeserializeOwned>(folder: &Path, options: &[&str]) -> Vec<E> {
+    let output = Command::new(cargo_bin!("granite-bundle"))
+        .args(["inspect", "--json"])
+        .args(options)
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let document: Document<E> = serde_json::from_slice(&output.stdout).unwrap();
+    document.bundles
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,20 +75,10 @@ impl Entry {
 #[test]
 fn inspect_agrees_with_apples_reader_and_with_what_was_declared() {
     for set in Set::all() {
-        let output = Command::new(cargo_bin!("granite-bundle"))
-            .args(["inspect", "--json", "--ops", "--weights"])
-            .arg(&set.folder)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let document: Document = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(document.bundles.len(), set.assets.len());
+        let entries = inspect::<Entry>(&set.folder, &["--ops", "--weights"]);
+        assert_eq!(entries.len(), set.assets.len());
         let mut differing = Vec::new();
-        for entry in document.bundles {
+        for entry in entries {
             let name = Path::new(&entry.path)
                 .file_stem()
                 .unwrap()

@@ -65,6 +65,10 @@ pub(crate) struct Signature {
 pub(crate) struct Asked {
     pub(crate) functions: Vec<AskedFunction>,
     pub(crate) weights: Vec<AskedWeight>,
+    /// Type that what goes into operations is quantized to.
+    pub(crate) activations: Option<String>,
+    /// Whether head and embedding are one weight, where there are both.
+    pub(crate) tied: Option<bool>,
 }
 
 /// A function, of whose outputs only the names are said.

@@ -67,13 +67,22 @@ def plain(name):
     return export(built(name))
 
 
+def tied(model):
+    """True if head and embedding are one weight, `None` where there are not both; the tools leave one weight one."""
+    module = model.module
+    if not hasattr(module, "head") or not hasattr(module, "embed") or "embed.weight" in model.unused:
+        return None
+    return module.head.weight is module.embed.weight
+
+
 def asked(models, name, ask):
     """What is asked of the exporter, as text: option, signatures, and a form for each weight of the first model."""
     from exporters.weights import floating, weights
 
     describe = ask.describe if ask else floating
     return json.dumps({
-        "model": name, "option": repr(ask) if ask else None,
+        "model": name, "option": repr(ask) if ask else None, "activations": getattr(ask, "activations", None),
+        "tied": tied(models[0]),
         "functions": [model.signature() for model in models],
         "weights": [{"path": weight.path, "class": weight.kind, "shape": weight.shape, "form": describe(weight)}
                     for weight in weights(models[0])]}) + "\n"
@@ -134,7 +143,9 @@ def main():
               if (not arguments.only or name in arguments.only) and (not arguments.fixed or name in FIXED)]
     arguments.out.mkdir(parents=True, exist_ok=True)
     # One thread each: the k-means of some passes forks, which hangs once threads run.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    # The k-means of others is compiled when it is first used, by the ninja that lies beside the interpreter.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "PATH": path}
     command = [sys.executable, __file__, str(arguments.out), "--part"]
     shares = [wanted[job :: arguments.jobs] for job in range(arguments.jobs)]
     processes = [

@@ -16,3 +16,4 @@ mod compare;
 mod damage;
 mod expected;
 mod library;
+mod words;

@@ -9,10 +9,12 @@ use crate::targets::{aicode_asset, mlir_container};
 const SMALL: &str = "decode_step_whole";
 /// A program with quantized weights in resources.
 const MIXED: &str = "quantized_int8_block32";
+/// A program whose weights are packed.
+const PACKED: &str = "odd_pass_palette6_per_tensor";
 
 #[test]
 fn the_undamaged_files_are_read() {
-    for name in [SMALL, MIXED] {
+    for name in [SMALL, MIXED, PACKED] {
         let summary = aicode_asset(&bytecode(name)).unwrap();
         assert_eq!(summary.functions[0].name, "main");
     }
@@ -20,7 +22,7 @@ fn the_undamaged_files_are_read() {
 
 #[test]
 fn every_truncation_is_an_error() {
-    for name in [SMALL, MIXED] {
+    for name in [SMALL, MIXED, PACKED] {
         let bytes = bytecode(name);
         for len in 0..bytes.len() {
             assert!(aicode_asset(&bytes[..len]).is_err(), "{name} cut at {len}");
@@ -64,8 +66,10 @@ fn every_flipped_bit_reads_or_fails() {
 
 #[test]
 fn a_flipped_bit_in_every_byte_around_weights_reads_or_fails() {
-    let refused = refused_forms(MIXED, |byte| vec![byte ^ (1 << (byte % 8))]);
-    assert!(refused > 400, "{refused}");
+    for name in [MIXED, PACKED] {
+        let refused = refused_forms(name, |byte| vec![byte ^ (1 << (byte % 8))]);
+        assert!(refused > 400, "{name}: {refused}");
+    }
 }
 
 #[test]
@@ -77,15 +81,17 @@ fn every_byte_set_to_telling_values_reads_or_fails() {
 
 #[test]
 fn damage_to_weight_bytes_goes_unseen_because_they_are_not_read() {
-    let mut bytes = bytecode(MIXED);
-    let module = mlir_container(&bytes).unwrap();
-    let sound = aicode_asset(&bytes).unwrap();
-    for resource in module.resources.iter() {
-        let data = resource.blob(bytes.as_slice()).unwrap().data;
-        bytes[data.offset as usize] ^= 0xFF;
-        bytes[(data.offset + data.len - 1) as usize] ^= 0xFF;
+    for name in [MIXED, PACKED] {
+        let mut bytes = bytecode(name);
+        let module = mlir_container(&bytes).unwrap();
+        let sound = aicode_asset(&bytes).unwrap();
+        for resource in module.resources.iter() {
+            let data = resource.blob(bytes.as_slice()).unwrap().data;
+            bytes[data.offset as usize] ^= 0xFF;
+            bytes[(data.offset + data.len - 1) as usize] ^= 0xFF;
+        }
+        assert_eq!(aicode_asset(&bytes).unwrap().weights, sound.weights);
     }
-    assert_eq!(aicode_asset(&bytes).unwrap().weights, sound.weights);
 }
 
 #[test]

@@ -17,8 +17,11 @@ mod weights;
 use std::fs;
 use std::path::PathBuf;
 
-/// The bytecode of a committed asset.
+/// The bytecode of a committed asset, authored or exported.
 fn bytecode(name: &str) -> Vec<u8> {
-    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/assets");
-    fs::read(assets.join(format!("{name}.aimodel/main.mlirb"))).unwrap()
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let file = |set| fixtures.join(format!("{set}/{name}.aimodel/main.mlirb"));
+    fs::read(file("assets"))
+        .or_else(|_| fs::read(file("exported")))
+        .unwrap()
 }

@@ -182,7 +182,8 @@ class Shifted(nn.Module):
         return mixed
 
     def forward(self, input_ids, position_ids, recState, shiftState):
-        x = self.embed(input_ids)
+        # Positions are of no use to such a model, but it is handed them.
+        x = self.embed(input_ids) + 0 * position_ids[..., None].to(torch.float16)
         for layer, (rkvg, out, mlp) in enumerate(zip(self.rkvg, self.out, self.mlp)):
             mixed = self.shift(self.norms[2 * layer](x), shiftState, layer, 0)
             r, k, v, g = (f(mixed).reshape(1, self.heads, self.head_size, 1) for f in rkvg)
@@ -191,7 +192,7 @@ class Shifted(nn.Module):
             y = torch.matmul(update, r) * torch.sigmoid(g)
             x = x + out(y.reshape(1, 1, -1))
             x = x + mlp(self.shift(self.norms[2 * layer + 1](x), shiftState, layer, 1))
-        return self.head(self.norms[-1](x)) + 0 * position_ids[..., None].to(torch.float16)
+        return self.head(self.norms[-1](x))
 
 
 def rwkv():

@@ -93,7 +93,7 @@ class Static(Decoder):
     def forward(self, input_ids, position_ids, in_step, causal_mask, key_cache, value_cache):
         # A step that is data cannot be a slice's bound, so the caches are written by a mask.
         here = (torch.arange(CAPACITY) == in_step).to(torch.float16)[:, None]
-        x = self.embed(input_ids)
+        x = self.embed(input_ids) + 0 * position_ids[..., None].to(torch.float16)
         for layer, (attention, mlp) in enumerate(zip(self.attention, self.mlp)):
             y = self.norms[2 * layer](x)
             for cache, project in ((key_cache, attention.k), (value_cache, attention.v)):
@@ -104,7 +104,7 @@ class Static(Decoder):
             scores = torch.softmax(torch.matmul(q, k.transpose(-1, -2)) * HEAD**-0.5 + causal_mask, -1)
             x = x + attention.o(torch.matmul(scores, v).transpose(1, 2).reshape(1, -1, SIZE))
             x = x + mlp(self.norms[2 * layer + 1](x))
-        return self.head(self.norms[-1](x)) + 0 * position_ids[..., None].to(torch.float16)
+        return self.head(self.norms[-1](x))
 
 
 def static():
