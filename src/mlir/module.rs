@@ -123,6 +123,16 @@ impl Module {
         self.entry(entry, index, self.entries.attributes(), "attribute index")
     }
 
+    /// The bytes of the attribute entry of that number, and its dialect: equal entries are one attribute.
+    ///
+    /// # Errors
+    /// A number beyond the table.
+    pub fn attribute_identity(&self, index: u32) -> Result<(u32, &[u8]), ReadError> {
+        let (entry, mut cursor) = self.attribute(index)?;
+        let bytes = cursor.take(cursor.remaining() as u64, "attribute")?;
+        Ok((entry.dialect, bytes))
+    }
+
     /// The type entry of that number, and a cursor over its bytes.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The constants of a program: types, shapes, and where their data lies.
 
+use std::collections::HashMap;
+
 use super::packing::{self, Packing};
 use super::{DType, Sizes};
 use crate::aicode::{Attr, OpKind, Program};
@@ -64,15 +66,21 @@ impl Constants {
             list: Vec::new(),
             by_value: vec![u32::MAX; program.module.entries.attributes()],
         };
+        let mut positions = HashMap::new();
         for (_, op) in program.module.ir.ops() {
             if program.kind(op) == OpKind::Constant {
                 let value = program.constant_value(op)?;
                 let constant = read_constant(program, op, value, &blobs)?;
                 let slot = &mut constants.by_value[value as usize];
                 if *slot == u32::MAX {
+                    // Entries of the same bytes are one attribute, however often a file lists it.
+                    let identity = program.module.attribute_identity(value)?;
                     // One for each operation at most, which are limited to 2^20.
-                    *slot = constants.list.len() as u32;
-                    constants.list.push(constant);
+                    let next = constants.list.len() as u32;
+                    *slot = *positions.entry(identity).or_insert(next);
+                    if *slot == next {
+                        constants.list.push(constant);
+                    }
                 }
             }
         }

@@ -120,6 +120,10 @@ fn differences(set: &Set, name: &str, asked: &Asked) -> Vec<String> {
     let asset = Asset::open(&set.path(name)).unwrap();
     let mut differences = function_differences(name, &asset, &asked.functions);
     differences.extend(weight_differences(name, &asset.weights, &asked.weights));
+    let head = asset.weights.head.as_ref();
+    if asked.tied.is_some() && head.and_then(|head| head.tied) != asked.tied {
+        differences.push(format!("{name}: asked for {:?}, head {head:?}", asked.tied));
+    }
     differences
 }
 

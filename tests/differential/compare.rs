@@ -159,6 +159,8 @@ fn display(value: &DeclaredValue) -> String {
                 "RGB24" => "24RGB",
                 "ARGB32" => "32ARGB",
                 "BGRA32" => "32BGRA",
+                // Apple's reader takes any code that it does not know for this.
+                other if other.starts_with("fourcc") => "32ARGB",
                 other => other,
             };
             format!("Image ({width} × {height}, {format})")

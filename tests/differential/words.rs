@@ -14,17 +14,11 @@ struct Entry {
     weights: Vec<WeightFacts>,
     quantized: Vec<Group>,
     activations: Vec<ActivationFacts>,
-    head: Option<HeadFacts>,
 }
 
 #[derive(Debug, Deserialize)]
 struct ActivationFacts {
     data: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct HeadFacts {
-    tied: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,10 +145,6 @@ fn inspect_has_the_words_for_what_was_asked() {
             let activations: BTreeSet<_> = activations.collect();
             if activations != ask.activations.as_deref().into_iter().collect() {
                 differing.push(format!("{name}: activations {activations:?}"));
-            }
-            let tied = entry.head.as_ref().and_then(|head| head.tied);
-            if ask.tied.is_some() && tied != ask.tied {
-                differing.push(format!("{name}: head {:?}", entry.head));
             }
             let mut asked: Vec<_> = ask.weights.iter().filter_map(Words::asked).collect();
             let listed = entry.weights.into_iter();

@@ -173,6 +173,24 @@ fn a_splat_has_one_element_and_counts_at_its_full_shape() {
 }
 
 #[test]
+fn values_of_the_same_bytes_are_one_constant_even_where_a_file_lists_them_twice() {
+    let tensor = Tensor::new(Element::SI32, &[4]);
+    let mut program = Program::default();
+    let mut main = Graph::new("main");
+    for (name, byte) in [("a", 0x77), ("b", 0x99)] {
+        let value = main.constant(tensor.clone(), Data::Inline(vec![byte; 16]));
+        main.output(name, tensor.clone(), value);
+    }
+    program.add(main);
+    let mut bytes = program.write().to_vec();
+    let elements = |bytes: &Vec<u8>| aicode_asset(bytes).unwrap().weights.storage[0].elements;
+    assert_eq!(elements(&bytes), 8);
+    let place = bytes.windows(16).position(|run| run == [0x99; 16]).unwrap();
+    bytes[place..place + 16].fill(0x77);
+    assert_eq!(elements(&bytes), 4);
+}
+
+#[test]
 fn what_defines_a_composite_operation_is_no_function() {
     let tensor = Tensor::new(Element::F16, &[4]);
     let mut program = Program::default();
