@@ -568,4 +568,66 @@ fn a_last_layer_of_no_vocabulary_is_no_head() {
     assert_eq!(weights.head, None);
     let layers = weights.plain_layers();
     assert_eq!(layers.count(), 1);
+
+    // Scores of classes are called logits as well.
+    let mut it = Builder::new();
+    let x = it.main.argument("pixel_values", half(&[1, 64]));
+    let matrix = it.stored(Element::F16, &[64, 10]);
+    let y = it.op("primitive.batch_matmul_v1", &[x, matrix], half(&[1, 10]));
+    it.main.output("logits", half(&[1, 10]), y);
+    assert_eq!(it.read().weights.head, None);
+    // And those of text whose tokens come embedded are the real ones.
+    let mut it = Builder::new();
+    let x = it.main.argument("inputs_embeds", half(&[1, 64]));
+    let matrix = it.stored(Element::F16, &[64, 320]);
+    let y = it.op("primitive.batch_matmul_v1", &[x, matrix], half(&[1, 320]));
+    it.main.output("logits", half(&[1, 320]), y);
+    assert_eq!(it.read().weights.head.unwrap().shape, [64, 320]);
+}
+
+#[test]
+fn a_table_decoded_after_its_rows_are_picked_is_described_like_any_other() {
+    for (scales, expected) in [
+        (&[320, 1][..], Granularity::Channel(0)),
+        (&[320, 2], Granularity::Block(1)),
+        (&[320], Granularity::Channel(0)),
+    ] {
+        let mut it = Builder::new();
+        let column = Tensor::new(Element::SI32, &[1, 1, 1]).dynamic(1);
+        let ids = Tensor::new(Element::SI32, &[1, 1]).dynamic(1);
+        let ids = it.main.argument("input_ids", ids);
+        let axis = it.main.integers(&[2]);
+        let ids = it.op("primitive.expand_dims_v1", &[ids, axis], column);
+        let gather = "primitive.gather_nd_v1";
+        let table = it.stored(Element::SI4, &[320, 64]);
+        let row = Tensor::new(Element::SI4, &[1, 1, 64]).dynamic(1);
+        let row = it.op(gather, &[table, ids], row);
+        let all = it.stored(Element::F16, scales);
+        let mut own = vec![1, 1];
+        own.extend(&scales[1..]);
+        let own = half(&own).dynamic(1);
+        let own = it.op(gather, &[all, ids], own);
+        let zero = it.splat(Element::SI4, &[1, 1, 1], 0);
+        let minimum = it.splat(Element::F16, &[1, 1, 1], 0);
+        let x = half(&[1, 1, 64]).dynamic(1);
+        let name = "primitive.blockwise_shift_scale_v2";
+        let x = it.op(name, &[row, own, zero, minimum], x);
+        let width = half(&[1, 1, 64]).dynamic(1);
+        it.main.output("hidden", width, x);
+        let found = it.read().weights;
+        let embedding = found.embedding.as_ref().unwrap();
+        assert_eq!(
+            (embedding.shape.as_slice(), embedding.quantized),
+            (&[320, 64][..], Some(0))
+        );
+        let weight = &found.quantized[0];
+        assert_eq!(
+            (weight.kind(), weight.granularity()),
+            (QuantizedKind::Affine, expected)
+        );
+        assert_eq!(weight.scale.as_ref().unwrap().zero_point, None);
+        // One row of the data and of the scales, and little else.
+        let bytes = found.step("main").unwrap().bytes;
+        assert!(bytes < 64 + 64, "{bytes}");
+    }
 }

@@ -114,6 +114,10 @@ fn used_as(flow: &Dataflow<'_>, class: WeightClass) -> Vec<(usize, Option<usize>
                     ..step
                 })
             }
+            // Picked before it is decoded, a weight keeps its axes only where whole matrices are picked.
+            Role::Gather if step.decoded && picks_matrices(flow, first) => {
+                first.map(|value| Step { value, ..step })
+            }
             Role::Reshape | Role::Quantize => first.map(|value| Step { value, ..step }),
             role if role.decodes() => first.map(|value| Step {
                 value,

@@ -322,6 +322,12 @@ impl<'a> Dataflow<'a> {
         }
     }
 
+    /// True for a constant of which every element is zero, as far as the program holds it inline.
+    pub(super) fn is_zero(&self, op: OpId) -> bool {
+        let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+        self.inline(op).is_some_and(zeros)
+    }
+
     /// The integers of a constant stored inline, of a list or a single one.
     pub(super) fn integers(&self, value: ValueId, calls: &Calls) -> Option<Vec<i64>> {
         let op = self.origin(value, &mut calls.clone())?;

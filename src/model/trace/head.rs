@@ -14,6 +14,8 @@ const MAX_PASSES: usize = 8;
 const ENTRY: &str = "main";
 /// Names of the logits, in the order the engine looks for them.
 const LOGITS: &[&str] = &["logits", "out_logits"];
+/// Names of embedded tokens, where another function or asset embeds them.
+const EMBEDS: &[&str] = &["inputs_embeds", "transformer_input"];
 /// Names of the token ids, in the order the engine looks for them.
 const TOKEN_IDS: &[&str] = &["input_ids", "in_new_token_ids"];
 
@@ -188,18 +190,29 @@ impl Tracer<'_> {
     }
 
     /// The logits: the output of that name, or the only one if it is as wide as the embedding has rows.
+    ///
+    /// Scores of a few classes, such as those of images, go by the same name and are none.
     fn logits(&self, embedding: Option<Source>) -> Option<ValueId> {
-        let outputs = &self.function.outputs;
+        let (flow, outputs) = (self.flow, &self.function.outputs);
         let named = |name: &&str| outputs.iter().position(|output| output.name == **name);
+        let rows = embedding.map(|table| self.recipes.sizes(flow, table));
+        let rows = rows.and_then(|sizes| sizes.first().copied());
         if let Some(place) = LOGITS.iter().find_map(named) {
-            return self.flow.returns(self.graph, place);
+            let logits = flow.returns(self.graph, place)?;
+            let is_text = !self.function.states.is_empty()
+                || match (rows, self.last_dim(logits)) {
+                    (Some(rows), Some(width)) => width >= rows / 2,
+                    (Some(_), None) => true,
+                    (None, _) => self
+                        .function
+                        .inputs
+                        .iter()
+                        .any(|input| EMBEDS.contains(&input.name.as_str())),
+                };
+            return Some(logits).filter(|_| is_text);
         }
-        let rows = *self.recipes.sizes(self.flow, embedding?).first()?;
-        let only = self
-            .flow
-            .returns(self.graph, 0)
-            .filter(|_| outputs.len() == 1)?;
-        (self.last_dim(only) == Some(rows)).then_some(only)
+        let only = flow.returns(self.graph, 0).filter(|_| outputs.len() == 1)?;
+        (rows.is_some() && self.last_dim(only) == rows).then_some(only)
     }
 
     /// How the matrix of a product is stored.

@@ -7,6 +7,7 @@ mod activations;
 mod axes;
 mod classes;
 mod dataflow;
+mod gathered;
 mod head;
 mod parameter;
 mod ports;

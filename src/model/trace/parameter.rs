@@ -42,8 +42,7 @@ impl Parameter {
             match flow.role(flow.op(op)) {
                 Role::Constant => {
                     let (position, constant) = flow.constant(op)?;
-                    let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
-                    self.is_zero = flow.inline(op).is_some_and(zeros);
+                    self.is_zero = flow.is_zero(op);
                     self.dtype = constant.dtype;
                     self.constants.push((position, constant.bytes()));
                     return Some(());

@@ -7,7 +7,7 @@ use super::dataflow::{Calls, Dataflow, Role};
 use super::recipes::{Recipes, normalized};
 use crate::aicode::base_name;
 use crate::mlir::{Definition, OpId, ValueId};
-use crate::model::{Constant, Experts, Function, StepReads, WeightClass};
+use crate::model::{Constant, Dim, Experts, Function, StepReads, WeightClass};
 
 /// Most functions whose steps are followed; the work is that of the whole program for each.
 const MAX_FUNCTIONS: usize = 32;
@@ -152,12 +152,16 @@ impl<'a> Step<'a> {
         let (_, indices) = flow.tensor(flow.operand(gather, 1)?)?;
         let name = base_name(flow.program.module.op_name(flow.op(gather)).ok()?);
         let of = if name == "gather_nd" {
-            let depth = usize::try_from((*indices.last()?)?).ok()?;
+            let (depth, picked) = indices.split_last()?;
+            let depth = usize::try_from((*depth)?).ok()?;
             let parts = sizes.get(..depth)?.iter();
+            let of = parts.copied().fold(1, u64::saturating_mul);
             if depth != 1 {
-                return None;
+                // Indices of several axes are put together of several values.
+                let picked = counted(picked).map(|picked| picked.min(of));
+                return Some(Read::Parts { of, picked });
             }
-            parts.product()
+            of
         } else {
             let axis = flow.integers(flow.operand(gather, 2)?, &Calls::new())?;
             let [axis] = axis.as_slice() else { return None };
@@ -188,11 +192,7 @@ impl<'a> Step<'a> {
                 },
             };
         }
-        let (_, dims) = flow.tensor(value)?;
-        if dims.iter().filter(|dim| dim.is_none()).count() > 1 {
-            return None;
-        }
-        dims.into_iter().flatten().try_fold(1_u64, u64::checked_mul)
+        counted(&flow.tensor(value)?.1)
     }
 
     /// True if an operation gives only a part of its operand.
@@ -253,6 +253,14 @@ impl<'a> Step<'a> {
             .sort_by_key(|experts| (experts.of, experts.picked));
         step
     }
+}
+
+/// Elements of a shape, an open size counting as one; `None` if more than one is open.
+fn counted(dims: &[Dim]) -> Option<u64> {
+    let open = dims.iter().filter(|dim| dim.is_none()).count();
+    let sizes = dims.iter().flatten();
+    let count = sizes.copied().try_fold(1_u64, u64::checked_mul);
+    count.filter(|_| open < 2)
 }
 
 impl Read {

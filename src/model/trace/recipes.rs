@@ -12,11 +12,11 @@ use crate::model::{Constant, DType, Palette, QuantizedWeight, Scale, Sparse};
 pub(super) const MAX_STEPS: usize = 32;
 /// Operand numbers of a scaling; the axis is that of `dequantize`.
 pub(super) const SCALE: usize = 1;
-const ZERO_POINT: usize = 2;
-const MINIMUM: usize = 3;
+pub(super) const ZERO_POINT: usize = 2;
+pub(super) const MINIMUM: usize = 3;
 const AXIS: usize = 4;
 /// Operand numbers of a lookup.
-const TABLE: usize = 1;
+pub(super) const TABLE: usize = 1;
 const TABLE_AXIS: usize = 2;
 /// Operand number of the mask of a sparse value.
 const MASK: usize = 1;
@@ -75,16 +75,17 @@ impl Recipes {
                 continue;
             }
             // A graph that several others call decodes something else for each of them.
-            let made: Vec<Made> = match Made::of(flow, id, Calls::new()) {
+            let follow = |calls: Calls| {
+                let made = Made::of(flow, id, calls.clone());
+                made.or_else(|| Made::after_gather(flow, id, &calls))
+            };
+            let made: Vec<Made> = match follow(Calls::new()) {
                 Some(made) => vec![made],
                 None => {
-                    let callers = flow
-                        .graph_of(id)
-                        .map_or(&[][..], |graph| flow.callers_of(graph));
-                    let callers = callers.iter();
+                    let graph = flow.graph_of(id);
+                    let callers = graph.map_or(&[][..], |graph| flow.callers_of(graph)).iter();
                     let callers = callers.take_while(|_| flow.spend(1).is_some());
-                    let made = callers.map(|call| Made::of(flow, id, vec![*call]));
-                    made.flatten().collect()
+                    callers.filter_map(|call| follow(vec![*call])).collect()
                 }
             };
             for made in made {
@@ -151,13 +152,15 @@ impl Recipes {
     }
 }
 
-/// A weight as far as it has been followed from its last operation back to its data.
-struct Made {
-    weight: QuantizedWeight,
-    constant: usize,
-    parameters: Vec<usize>,
+/// A weight, followed from its last operation back to its data.
+pub(super) struct Made {
+    pub(super) weight: QuantizedWeight,
+    /// Position of the data in the list of constants.
+    pub(super) constant: usize,
+    /// Positions of what they are decoded with.
+    pub(super) parameters: Vec<usize>,
     /// The decoding operations but the last.
-    passed: Vec<OpId>,
+    pub(super) passed: Vec<OpId>,
 }
 
 impl Made {
@@ -352,13 +355,13 @@ pub(super) fn normalized(axis: i64, rank: usize) -> Option<usize> {
     usize::try_from(axis).ok().filter(|axis| *axis < rank)
 }
 
-fn shares(data: &[u64], parts: &[u64]) -> Option<Vec<u64>> {
+pub(super) fn shares(data: &[u64], parts: &[u64]) -> Option<Vec<u64>> {
     let pairs = data.iter().zip(parts);
     pairs.map(|(dim, parts)| share(*dim, *parts)).collect()
 }
 
 /// One scale, or several, along one axis.
-fn along(data: &[u64], axis: usize, scales: u64) -> Option<Vec<u64>> {
+pub(super) fn along(data: &[u64], axis: usize, scales: u64) -> Option<Vec<u64>> {
     let mut block = data.to_vec();
     let dim = block.get_mut(axis)?;
     *dim = share(*dim, scales)?;

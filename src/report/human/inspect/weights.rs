@@ -28,11 +28,9 @@ pub(super) fn section(
             &activations(group),
         );
     }
-    // The last matrix of a model that is no language model is no head.
-    let head_of = weights.head.as_ref().filter(|_| deployment.is_some());
-    page.optional("head", head_of.map(|it| head(it, weights)).as_deref());
+    let head = weights.head.as_ref().map(|it| head(it, weights));
+    page.optional("head", head.as_deref());
     if options.weights
-        && deployment.is_some()
         && let Some(table) = &weights.embedding
     {
         let text = matrix(

@@ -379,9 +379,8 @@ impl<'a> Entry<'a> {
             Some(known) => (
                 Some(known.quantized),
                 Some(known.weights),
-                // The last matrix of a model that is no language model is no head.
-                Some(known.head.filter(|_| deployment.is_some())),
-                Some(known.embedding.filter(|_| deployment.is_some())),
+                Some(known.head),
+                Some(known.embedding),
                 Some(known.activations),
                 Some(known.experts),
             ),
