@@ -120,17 +120,12 @@ fn vision(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) ->
 
 /// One of the assets that the vision-language engine loads beside the decoder, and the function it looks for in it.
 fn component(target: &Target, role: &'static str, functions: &[&str]) -> Condition {
-    let id = if role == "vision" {
-        "vision-asset"
-    } else {
-        "embedding-asset"
-    };
     let mut sides = target.side_assets.iter();
     let Some(side) = sides.find(|side| side.role == role) else {
         let detail = format!(
             "the vision-language engine loads `assets.{role}`, and the manifest declares none"
         );
-        return own(id, Outcome::Unmet, detail);
+        return own(role, Outcome::Unmet, detail);
     };
     let Some(asset) = side.asset.present() else {
         let failure = side
@@ -141,7 +136,7 @@ fn component(target: &Target, role: &'static str, functions: &[&str]) -> Conditi
             Some(_) => Outcome::Unknown,
         };
         return own(
-            id,
+            role,
             outcome,
             format!("`assets.{role}` cannot be read: {failure}"),
         );
@@ -150,7 +145,7 @@ fn component(target: &Target, role: &'static str, functions: &[&str]) -> Conditi
     match functions.iter().find(has) {
         Some(function) => {
             let detail = format!("`assets.{role}` is there and has the function `{function}`");
-            own(id, BY_BUNDLE, detail)
+            own(role, BY_BUNDLE, detail)
         }
         None => {
             let detail = format!(
@@ -162,7 +157,7 @@ fn component(target: &Target, role: &'static str, functions: &[&str]) -> Conditi
                     .join(" or "),
                 listed(asset)
             );
-            own(id, Outcome::Unmet, detail)
+            own(role, Outcome::Unmet, detail)
         }
     }
 }
@@ -201,6 +196,12 @@ fn not_deployed(target: &Target) -> Option<Condition> {
     }
     let language = manifest.and_then(Manifest::language);
     let wanted = language.map_or("main", |language| language.main_function());
+    if target.kind == TargetKind::Asset && asset.function(wanted).is_some() {
+        let detail = format!(
+            "the language engines load a function with states and logits, and `{wanted}` is no language model's"
+        );
+        return Some(own("function", Outcome::Unmet, detail));
+    }
     let has = listed(asset);
     let detail = format!("the engine loads the function `{wanted}`, and the asset has {has}");
     Some(own("function", Outcome::Unmet, detail))

@@ -321,8 +321,8 @@ fn a_vision_bundle_needs_each_of_its_assets() {
     };
     type Change<'a> = &'a dyn Fn(&mut Bundle);
     let cases: [(Change<'_>, &str); 3] = [
-        (&undeclared, "vision-asset"),
-        (&uncopied, "vision-asset"),
+        (&undeclared, "vision"),
+        (&uncopied, "vision"),
         (&without_config, "manifest"),
     ];
     for (change, id) in cases {
@@ -349,4 +349,16 @@ fn two_recurrent_states_run_only_where_they_are_taken_for_a_pair() {
     let states = need(&preflight, "states");
     assert_eq!(states.outcome, Outcome::Unmet);
     assert!(states.detail.contains("coreai-sequential admits it"));
+}
+
+#[test]
+fn an_asset_of_another_kind_is_said_to_be_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let asset = folder.path().join("b.aimodel");
+    kinds::asset(kinds::classifier()).write(&asset).unwrap();
+    let target = Target::open(&asset).unwrap();
+    let preflight = examine(&target, &stock_e3(), "engine");
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    let detail = &need(&preflight, "function").detail;
+    assert!(detail.contains("no language model's"), "{detail}");
 }

@@ -161,6 +161,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "error granite-vocab",
             "error graph-vocab-mismatch",
             "note graph-tokenizer-overflow",
+            "warning graph-vocab-width",
         ],
     ),
     granite(

@@ -46,6 +46,28 @@ fn replace_side(bundle: &mut Bundle, folder: &str, graph: Graph) {
     bundle.side_assets.insert(folder.to_owned(), asset);
 }
 
+const fn ordinary(
+    name: &'static str,
+    change: fn(&mut Bundle),
+    caught: &'static [&'static str],
+) -> Mutant {
+    Mutant::new(name, Base::Ordinary, Change::Bundle(change), caught)
+}
+
+/// Adds a `prefill` with these inputs and the states of `main`.
+fn beside_main(bundle: &mut Bundle, inputs: &[&str], gives_logits: bool) {
+    let mut program = good::decoder("input_ids", Element::SI32, 0, &good::pair());
+    let ids = Tensor::new(Element::SI32, &[1, 0]).dynamic(1);
+    let inputs: Vec<_> = inputs.iter().map(|name| (*name, ids.clone())).collect();
+    let mut graph = kinds::with_states("prefill", &inputs, &good::pair());
+    if gives_logits {
+        let logits = Tensor::new(Element::F16, &[1, 0, VOCAB]).dynamic(1);
+        kinds::give(&mut graph, "logits", &logits);
+    }
+    program.add(graph);
+    bundle.asset.as_mut().unwrap().1 = good::asset(program);
+}
+
 /// Puts the recurrent model into an ordinary bundle.
 fn recurrent(bundle: &mut Bundle) {
     bundle.asset = kinds::recurrent(Base::Ordinary.name()).asset;
@@ -231,5 +253,95 @@ pub(super) const MUTANTS: &[Mutant] = &[
             asset.metadata.as_mut().unwrap()["producer"] = json!("");
         }),
         &["error asset-no-producer"],
+    ),
+    ordinary(
+        "a prefill function with logits",
+        |bundle| beside_main(bundle, &["input_ids", "position_ids"], true),
+        &["note graph-prefill-function"],
+    ),
+    ordinary(
+        "a prefill function with swapped inputs on an engine that calls it",
+        |bundle| beside_main(bundle, &["position_ids", "input_ids"], false),
+        &["error graph-prefill-function"],
+    )
+    .with(Setting::Engine(Some(Era::E4), NATIVE_E4)),
+    ordinary(
+        "a prefill function without states",
+        |bundle| {
+            let mut program = good::decoder("input_ids", Element::SI32, 0, &good::pair());
+            program.add(Graph::new("prefill"));
+            bundle.asset.as_mut().unwrap().1 = good::asset(program);
+        },
+        &["note graph-prefill-function"],
+    ),
+    ordinary(
+        "logits of an odd width",
+        |bundle| {
+            let ids = Tensor::new(Element::SI32, &[1, 0]).dynamic(1);
+            let inputs = [("input_ids", ids.clone()), ("position_ids", ids)];
+            let logits = Tensor::new(Element::F16, &[1, 0, 73_448]).dynamic(1);
+            let program = kinds::step(&inputs, &logits, &good::pair());
+            bundle.asset.as_mut().unwrap().1 = good::asset(program);
+            let manifest = bundle.manifest.as_mut().unwrap();
+            manifest["language"]["vocab_size"] = json!(73_448);
+        },
+        &["note graph-tokenizer-overflow", "warning graph-vocab-width"],
+    ),
+    ordinary(
+        "an attention mask that the newest sequential engine feeds",
+        |bundle| {
+            let ids = Tensor::new(Element::SI32, &[1, 0]).dynamic(1);
+            let mask = Tensor::new(Element::F16, &[1, 0]).dynamic(1);
+            let inputs = [
+                ("input_ids", ids.clone()),
+                ("position_ids", ids),
+                ("attn_mask", mask),
+            ];
+            let logits = Tensor::new(Element::F16, &[1, 0, VOCAB]).dynamic(1);
+            let program = kinds::step(&inputs, &logits, &good::pair());
+            bundle.asset.as_mut().unwrap().1 = good::asset(program);
+        },
+        &["warning graph-input-count"],
+    ),
+    ordinary(
+        "scales of a quantized cache that do not grow",
+        |bundle| {
+            let mut states = good::pair();
+            let scales = || Tensor::new(Element::F16, &[2, 1, 2, 512]);
+            states.push(("k_scale_cache", scales()));
+            states.push(("v_scale_cache", scales()));
+            let program = good::decoder("input_ids", Element::SI32, 0, &states);
+            bundle.asset.as_mut().unwrap().1 = good::asset(program);
+        },
+        &[
+            "note graph-state-count",
+            "note run-engine-revision",
+            "note run-guided-hybrid",
+            "warning graph-state-name-cache",
+        ],
+    ),
+    vision(
+        "an encoder with an output that holds nothing",
+        |bundle| {
+            let mut features = kinds::function(
+                "main",
+                &[],
+                ("image_features", Tensor::new(Element::F16, &[1, 16, WIDTH])),
+            );
+            let none = Tensor::new(Element::F16, &[0, 4]);
+            let value = features.zeros(none.clone());
+            features.output("rest", none, value);
+            replace_side(bundle, "vision.aimodel", features);
+        },
+        &["warning graph-output-empty"],
+    ),
+    ordinary(
+        "a program with features newer than the system",
+        |bundle| {
+            let mut program = good::decoder("input_ids", Element::SI32, 0, &good::pair());
+            program.version = 20_260_701;
+            bundle.asset.as_mut().unwrap().1 = good::asset(program);
+        },
+        &["warning asset-os-newer"],
     ),
 ];

@@ -45,7 +45,7 @@ pub fn step(inputs: &[(&str, Tensor)], logits: &Tensor, states: &[(&str, Tensor)
 }
 
 /// A graph that reads and writes its states.
-fn with_states(name: &str, inputs: &[(&str, Tensor)], states: &[(&str, Tensor)]) -> Graph {
+pub fn with_states(name: &str, inputs: &[(&str, Tensor)], states: &[(&str, Tensor)]) -> Graph {
     let mut graph = Graph::new(name);
     for (name, tensor) in inputs {
         graph.argument(name, tensor.clone());
@@ -62,7 +62,7 @@ fn with_states(name: &str, inputs: &[(&str, Tensor)], states: &[(&str, Tensor)])
 }
 
 /// Adds an output of that shape, all ones.
-fn give(graph: &mut Graph, name: &str, tensor: &Tensor) {
+pub fn give(graph: &mut Graph, name: &str, tensor: &Tensor) {
     let ones = Tensor::new(tensor.element, &vec![1; tensor.dims.len()]);
     let bytes = match tensor.element {
         Element::F16 => vec![0, 0x3C],

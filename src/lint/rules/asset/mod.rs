@@ -9,6 +9,7 @@ mod asset_hash_missing;
 mod asset_ios_jit_large;
 mod asset_ios_memory;
 mod asset_no_producer;
+mod asset_os_newer;
 mod asset_partial;
 mod asset_symlink;
 mod asset_unreadable;
@@ -29,4 +30,5 @@ pub(super) static RULES: &[&Rule] = &[
     &asset_ios_jit_large::RULE,
     &asset_ios_memory::RULE,
     &asset_cache_interference::RULE,
+    &asset_os_newer::RULE,
 ];

@@ -16,6 +16,9 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// The name of the mask that the newest sequential engine looks for.
+const ATTENTION_MASK: &str = "attn_mask";
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::step(context) else {
         return;
@@ -25,15 +28,24 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    // The one third input that some upstream text feeds.
+    let has_mask = inputs.len() == 3 && names.contains(&ATTENTION_MASK);
+    let (level, which) = match has_mask && !step.takes_embeddings {
+        true => (
+            Level::Warning,
+            "the pipelined engine feeds exactly 2, so creating it fails with `invalidInputType`; the newest coreai-sequential feeds attn_mask too",
+        ),
+        false => (
+            Level::Error,
+            "the engine feeds exactly 2, so creating the engine fails with `invalidInputType`",
+        ),
+    };
     findings
         .report(
             step.subject("inputs", ""),
-            format!(
-                "the function takes {} inputs ({}) and the engine feeds exactly 2, so creating the engine fails with `invalidInputType`",
-                inputs.len(),
-                names.join(", ")
-            ),
+            format!("the function takes {} inputs ({}) and {which}", inputs.len(), names.join(", ")),
         )
+        .level(level)
         .expected("2")
         .actual(inputs.len())
         .help("export a step whose only inputs are token ids and positions; masks are made inside the graph");

@@ -31,10 +31,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if step.pair().is_some_and(|(key, _)| is_window_of(state, key)) {
             continue;
         }
+        let consequence = match lower.contains("scale") {
+            true => "that does not grow with the keys and values whose scales it holds",
+            false => "that can be rewound, and a rewind silently corrupts a recurrent state",
+        };
         findings
             .report(
                 step.state(state),
-                format!("the static state {} has {word:?} in its name, so the engine classes it as a sliding cache that can be rewound, and a rewind silently corrupts a recurrent state", state.name),
+                format!("the static state {} has {word:?} in its name, so the engine classes it as a sliding cache {consequence}", state.name),
             )
             .expected("a name without cache and kv")
             .actual(&state.name)

@@ -16,7 +16,9 @@ mod graph_logits_dtype;
 mod graph_logits_first;
 mod graph_logits_static;
 mod graph_no_functions;
+mod graph_output_empty;
 mod graph_position_static;
+mod graph_prefill_function;
 mod graph_round_ties;
 mod graph_rounding_identity;
 mod graph_state_count;
@@ -27,6 +29,7 @@ mod graph_structure_capture;
 mod graph_tokenizer_overflow;
 mod graph_two_state_hybrid;
 mod graph_vocab_mismatch;
+mod graph_vocab_width;
 
 use crate::lint::Rule;
 
@@ -59,4 +62,7 @@ pub(super) static RULES: &[&Rule] = &[
     &graph_ios_dynamic_kv::RULE,
     &graph_states_without_kv::RULE,
     &graph_chunked_functions::RULE,
+    &graph_prefill_function::RULE,
+    &graph_vocab_width::RULE,
+    &graph_output_empty::RULE,
 ];
