@@ -7,6 +7,7 @@ mod diff;
 mod exit;
 mod explain;
 mod hashing;
+mod init;
 mod inspect;
 mod lint;
 mod man;
@@ -45,6 +46,7 @@ enum Command {
     Lint(lint::Args),
     Rules(rules::Args),
     Explain(explain::Args),
+    Init(init::Args),
     Diff(diff::Args),
     Patch(patch::Args),
     Preflight(preflight::Args),
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Lint(args) => lint::run(&args, &mut ui),
         Command::Rules(args) => rules::run(&args, &mut ui),
         Command::Explain(args) => explain::run(&args, &mut ui),
+        Command::Init(args) => init::run(&args, &mut ui),
         Command::Diff(args) => diff::run(&args, &mut ui),
         Command::Patch(args) => patch::run(&args, &mut ui),
         Command::Preflight(args) => preflight::run(&args, &mut ui),

@@ -8,6 +8,7 @@ mod config;
 mod fix;
 mod fleet;
 mod formats;
+mod init;
 mod outputs;
 mod profiles;
 mod release;

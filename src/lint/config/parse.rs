@@ -18,7 +18,7 @@ const KEYS: [&str; 9] = [
 const ENTRY_KEYS: [&str; 6] = ["rule", "subject", "value", "path", "reason", "until"];
 const LEVELS: [&str; 3] = ["error", "warning", "note"];
 const SETTINGS: [&str; 4] = ["off", "note", "warning", "error"];
-const PLATFORMS: [&str; 2] = ["any", "ios"];
+const PLATFORMS: [&str; 3] = ["any", "macos", "ios"];
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Vec<Mistake>> {
     let mut reader = Reader {
