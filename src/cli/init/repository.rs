@@ -82,7 +82,7 @@ impl Repository {
             .replace("@LFS@", lfs)
             .replace("@BRANCH@", &self.branch())
             .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
-            .replace("@PATH@", &files::quoted(&self.lint_path()))
+            .replace("@PATH@", &files::quoted(self.lint_path()))
     }
 
     /// What to lint: the one folder of the root that all bundles are in, or the root.
