@@ -26,16 +26,6 @@ impl Exit {
     }
 }
 
-/// An error with a next step for the user, shown as a `help:` line.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct Advised {
-    /// What went wrong, one sentence.
-    pub message: String,
-    /// What to do about it.
-    pub help: String,
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {

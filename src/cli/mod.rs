@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per command, exit codes, colour.
 
+mod advised;
 mod as_profile;
 mod checkout;
 mod completions;
@@ -22,7 +23,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use exit::{Advised, Exit};
+pub use advised::Advised;
+pub use exit::Exit;
 pub use output::Output;
 pub use ui::Ui;
 

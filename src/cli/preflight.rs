@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::exit::Advised;
+use super::Advised;
 use super::{Exit, Ui, checkout};
 use crate::bundle::{Failure, Manifest, Target};
 use crate::checkout::capability::{Era, finds_compiled_assets};

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anstyle::{AnsiColor, Style};
 
-use super::exit::Advised;
+use super::advised::Advised;
 use super::output::Output;
 use crate::bundle::{Failure, shown};
 use crate::report::findings::Trouble;

@@ -1,6 +1,7 @@
 //! Puts a stack into its checkout.
 
-use crate::patch::change::conduct::{Change, Manner, Planned};
+use crate::patch::change::conduct::{Change, Manner};
+use crate::patch::change::planned::Planned;
 use crate::patch::change::stack::{Look, Stack, StackError};
 use crate::patch::change::transaction::{Receipt, Request};
 use crate::patch::judge::plan;

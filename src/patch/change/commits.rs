@@ -6,7 +6,7 @@ use git2::RepositoryState;
 
 use crate::checkout::FileChange;
 use crate::checkout::tree::{TreeView, image};
-use crate::patch::change::conduct::Planned;
+use crate::patch::change::planned::Planned;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Look, StackError};
 use crate::patch::change::transaction::{Action, Commit, TransactionError, net_changes};

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::patch::change::commits::add_commits;
+use crate::patch::change::planned::Planned;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Look, Stack, StackError};
 use crate::patch::change::transaction::{
     KeptEdit, Outcome, Receipt, Recovered, Request, Session, TransactionError, receipt,
 };
-use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::report::StackReport;
 
 /// How a change is to be made.
@@ -48,15 +48,6 @@ pub struct Change {
     pub recovered: Option<Recovered>,
     /// What holds edits of others, made while it ran, where it was taken back.
     pub kept: Vec<KeptEdit>,
-}
-
-/// A change worked out.
-pub(super) struct Planned {
-    pub(super) report: StackReport,
-    pub(super) problems: Vec<Problem>,
-    pub(super) request: Request,
-    /// For commits: every patch that belongs into one, in order, as git would commit it.
-    pub(super) chain: Vec<PatchChanges>,
 }
 
 impl Stack<'_> {

@@ -35,6 +35,7 @@ mod commits;
 mod conduct;
 mod elsewhere;
 mod next;
+mod planned;
 mod problem;
 mod recorded;
 mod revert;

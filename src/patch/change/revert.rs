@@ -4,7 +4,8 @@ use std::io;
 
 use crate::checkout::tree::{Folder, image};
 use crate::checkout::{FileImage, RepoPath};
-use crate::patch::change::conduct::{Change, Manner, Planned};
+use crate::patch::change::conduct::{Change, Manner};
+use crate::patch::change::planned::Planned;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Look, Stack, StackError};
 use crate::patch::change::transaction::{

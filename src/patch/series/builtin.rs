@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::error::SeriesError;
-use super::{Origin, Patch, Series, Unsupported, Variant};
+use super::patches::{Origin, Patch, Series, Unsupported, Variant};
 use crate::checkout::capability::{Capability, CapabilityDefinition, Era, EraDefinition, Probe};
 
 /// The description's own layout; `docs/adding-an-era.md` explains it.

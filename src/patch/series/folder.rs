@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::error::{SeriesError, SeriesLineError};
-use super::{Origin, Patch, Series, Variant};
+use super::patches::{Origin, Patch, Series, Variant};
 use crate::checkout::RepoPath;
 use crate::files::{ReadError, read};
 use crate::patch::format::mail::Message;
