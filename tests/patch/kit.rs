@@ -17,6 +17,16 @@ pub(crate) type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 /// What stops, breaks or pauses the program in a debug build.
 pub(crate) const FAILPOINT: &str = "GRANITE_BUNDLE_FAILPOINT";
 
+/// Those of `count` cases whose turn it is: `FAULTS=all`, as in CI, has all of them, else the first, the last and one in
+/// `share` from `start` on.
+pub(crate) fn turn(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
+    let all = std::env::var_os("FAULTS").is_some_and(|wish| wish == "all");
+    let is_on = move |case: &usize| {
+        all || case % share == start % share || (start == 0 && case + 1 == count)
+    };
+    (0..count).filter(is_on)
+}
+
 /// A folder with a checkout in `engine` and patches in `stack`.
 pub(crate) struct Place {
     root: tempfile::TempDir,
