@@ -141,3 +141,76 @@ fn edits_to_other_files_are_no_hindrance() {
     place.run(&["apply"]).expect(1);
     assert_eq!(place.read("src/new/made.txt"), "in the way");
 }
+
+#[test]
+fn edits_of_any_source_are_said_beside_the_commit() {
+    let place = two();
+    place.run(&["apply"]).expect(0);
+    let edited = |place: &Place| {
+        let document = place.run(&["status", "--json"]).expect(0).json();
+        document["engine"]["edited"].clone()
+    };
+    assert_eq!(
+        edited(&place),
+        serde_json::json!([]),
+        "the stack's own are none"
+    );
+    place.write("README", "mine");
+    place.write("notes.txt", "no source");
+    place.write("src/more.swift", "let more = 1\n");
+    assert_eq!(
+        edited(&place),
+        serde_json::json!(["README", "src/more.swift"])
+    );
+    let page = place.run(&["status"]).expect(0).stdout;
+    assert!(
+        page.contains(", edited in README and 1 other file\n"),
+        "{page}"
+    );
+    place.write(
+        "src/lib.swift",
+        &place.read("src/lib.swift").replace("six\n", "6\n"),
+    );
+    assert_eq!(
+        edited(&place),
+        serde_json::json!(["README", "src/lib.swift", "src/more.swift"])
+    );
+}
+
+/// A checkout that has moved on beside what a patch changes, so that the patch has to be merged in.
+fn moved_on() -> Place {
+    let place = Place::new(&[("list.txt", LINES)]);
+    place.patch("p", |place| {
+        place.write("list.txt", &LINES.replace("six\n", "six\nsix and a half\n"));
+    });
+    place.write("list.txt", &LINES.replace("eight\n", "8\n"));
+    place.commit("moved on");
+    place
+}
+
+#[test]
+fn what_was_merged_in_is_applied_to_every_command() {
+    for commit in [false, true] {
+        let place = moved_on();
+        let before = place.files();
+        place.run(&["apply"]).expect(1);
+        let mut args = vec!["apply", "--three-way"];
+        args.extend(commit.then_some("--commit"));
+        place.run(&args).expect(0);
+        assert!(
+            place
+                .read("list.txt")
+                .contains("six and a half\nseven\n8\n")
+        );
+        let merged = place.files();
+        assert_eq!(place.states(), ["applied"]);
+        place.run(&["verify"]).expect(0);
+        place.run(&["check"]).expect(0);
+        for again in [&["apply"][..], &["apply", "--three-way"]] {
+            place.run(again).expect(0);
+            assert_eq!(place.files(), merged);
+        }
+        place.run(&["revert"]).expect(0);
+        assert_eq!(place.files(), before);
+    }
+}

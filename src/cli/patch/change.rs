@@ -35,16 +35,17 @@ pub(super) fn show(
     let ok = change.problems.is_empty();
     let exit = Exit::unless_findings(ok);
     let path = subject.path();
+    let edits = subject.edits()?;
     let problems: Vec<String> = change.problems.iter().map(ToString::to_string).collect();
     if json {
         let verb = change.request.action.verb();
-        let mut document = subject.document(verb, ok, &path, &change.report);
+        let mut document = subject.document(verb, ok, &path, &edits, &change.report);
         document.details.dry_run = Some(dry_run);
         document.details.transaction = change.outcome.as_ref().map(Transaction::of);
         document.details.problems = Some(problems);
         return write_json(ui, &document, exit);
     }
-    let heading = subject.heading(&path, &change.report);
+    let heading = subject.heading(&path, &edits, &change.report);
     human::patch::status(&mut ui.out, ui.width, &heading, &change.report)?;
     subject.write_elsewhere(ui, &change.report)?;
     human::patch::change(

@@ -28,9 +28,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let problems: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
     let exit = Exit::unless_findings(problems.is_empty());
     let path = subject.path();
+    let edits = subject.edits()?;
     let report = &check.plan.report;
     if args.output.json {
-        let mut document = subject.document("check", problems.is_empty(), &path, report);
+        let mut document = subject.document("check", problems.is_empty(), &path, &edits, report);
         document.details.problems = Some(problems);
         document.details.next = Some(next);
         return write_json(ui, &document, exit);
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     human::patch::status(
         &mut ui.out,
         ui.width,
-        &subject.heading(&path, report),
+        &subject.heading(&path, &edits, report),
         report,
     )?;
     subject.write_elsewhere(ui, report)?;

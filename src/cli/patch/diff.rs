@@ -28,8 +28,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let exit = Exit::unless_findings(problems.is_empty());
     if args.output.json {
         let path = subject.path();
+        let edits = subject.edits()?;
         let report = &difference.check.plan.report;
-        let mut document = subject.document("diff", problems.is_empty(), &path, report);
+        let mut document = subject.document("diff", problems.is_empty(), &path, &edits, report);
         document.details.diff = Some(String::from_utf8_lossy(&difference.text).into_owned());
         document.details.problems = Some(problems);
         return write_json(ui, &document, exit);

@@ -26,16 +26,17 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let check = stack.check().map_err(|error| subject.advise(error))?;
     let next = subject.lines(&stack.next(&check));
     let path = subject.path();
+    let edits = subject.edits()?;
     let report = &check.plan.report;
     if args.output.json {
-        let mut document = subject.document("status", true, &path, report);
+        let mut document = subject.document("status", true, &path, &edits, report);
         document.details.next = Some(next);
         return write_json(ui, &document, Exit::Fine);
     }
     human::patch::status(
         &mut ui.out,
         ui.width,
-        &subject.heading(&path, report),
+        &subject.heading(&path, &edits, report),
         report,
     )?;
     subject.write_elsewhere(ui, report)?;

@@ -1,15 +1,15 @@
 //! What a command is about: a series on a checkout, as the arguments name them.
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::Write;
 
 use serde::Serialize;
 
 use super::{EngineArgs, Exit, StackArgs, Ui};
+use crate::checkout::RepoPath;
 use crate::checkout::open::Checkout;
 use crate::cli::{Advised, checkout};
-use crate::files::quoted;
+use crate::files::{quoted, shown};
 use crate::patch::change::transaction::{KeptEdit, Recovered, TransactionError};
 use crate::patch::change::{Next, Stack, StackError, story};
 use crate::patch::judge::report::StackReport;
@@ -45,8 +45,8 @@ impl<'a> Subject<'a> {
         Stack::new(&self.checkout, &self.series, self.choice.options())
     }
 
-    pub(super) fn path(&self) -> Cow<'a, str> {
-        self.engine.engine.to_string_lossy()
+    pub(super) fn path(&self) -> String {
+        shown(&self.engine.engine)
     }
 
     /// Finishes or undoes what an interrupted command left, and says so.
@@ -57,12 +57,23 @@ impl<'a> Subject<'a> {
         Ok(recovered)
     }
 
+    /// The files somebody has edited.
+    pub(super) fn edits(&self) -> anyhow::Result<Vec<RepoPath>> {
+        self.stack().edits().map_err(|error| self.advise(error))
+    }
+
     /// What a page about this checkout begins with.
-    pub(super) fn heading<'p>(&'p self, path: &'p str, report: &StackReport) -> Heading<'p> {
+    pub(super) fn heading<'p>(
+        &'p self,
+        path: &'p str,
+        edits: &'p [RepoPath],
+        report: &StackReport,
+    ) -> Heading<'p> {
         let mut eras = self.series.eras.iter();
         Heading {
             path,
             head: self.checkout.head(),
+            edits,
             era: eras
                 .find(|era| Some(era.id) == report.era)
                 .map(|era| era.title.as_str()),
@@ -76,10 +87,15 @@ impl<'a> Subject<'a> {
         command: &'static str,
         ok: bool,
         path: &'d str,
+        edits: &'d [RepoPath],
         report: &'d StackReport,
     ) -> Document<'d> {
         let engine = (path, self.checkout.head());
-        Document::of(command, ok, engine, &self.source, report)
+        let mut document = Document::of(command, ok, engine, &self.source, report);
+        if let Some(engine) = &mut document.engine {
+            engine.edited = Some(edits.iter().map(RepoPath::as_str).collect());
+        }
+        document
     }
 
     /// A document that judges nothing.

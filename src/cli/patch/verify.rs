@@ -26,16 +26,17 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let verification = verification.map_err(|error| subject.advise(error))?;
     let exit = Exit::unless_findings(verification.holds());
     let path = subject.path();
+    let edits = subject.edits()?;
     let report = &verification.report;
     if args.output.json {
-        let mut document = subject.document("verify", verification.holds(), &path, report);
+        let mut document = subject.document("verify", verification.holds(), &path, &edits, report);
         document.details.problems = Some(human::patch::shortcomings(&verification));
         return write_json(ui, &document, exit);
     }
     human::patch::status(
         &mut ui.out,
         ui.width,
-        &subject.heading(&path, report),
+        &subject.heading(&path, &edits, report),
         report,
     )?;
     human::patch::verification(&mut ui.out, ui.width, &verification)?;

@@ -33,6 +33,7 @@
 mod apply;
 mod commits;
 mod conduct;
+mod edits;
 mod elsewhere;
 mod next;
 mod planned;

@@ -4,9 +4,13 @@
 //! diffs between git ones, refuses hunks out of order and passes over a broken tail; libgit2 hides its line table. Every
 //! file the differential tests make goes through git's own reader as well.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::checkout::RepoPath;
+use crate::files::shown;
 use crate::patch::format::cursor::Cursor;
 use crate::patch::format::error::{PatchError, PatchErrorKind};
 use crate::patch::format::file::{FilePatch, Hunk, Operation};
@@ -117,8 +121,10 @@ fn refuse_binary(cursor: &Cursor<'_>, header: &Header) -> Result<(), PatchError>
 }
 
 fn repo_path(name: &[u8]) -> Result<RepoPath, PatchErrorKind> {
-    let path = std::str::from_utf8(name).ok().and_then(RepoPath::new);
-    path.ok_or_else(|| PatchErrorKind::BadPath(String::from_utf8_lossy(name).into_owned()))
+    let text = std::str::from_utf8(name);
+    let text =
+        text.map_err(|_| PatchErrorKind::NotUtf8(shown(Path::new(OsStr::from_bytes(name)))))?;
+    RepoPath::new(text).ok_or_else(|| PatchErrorKind::BadPath(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -229,6 +235,10 @@ mod tests {
             (
                 "diff --git a/f b/f\nindex 1..2 100644\nGIT binary patch\nliteral 0\n".to_owned(),
                 "`f` as a binary file",
+            ),
+            (
+                "--- \"a/caf\\351\"\n+++ \"b/caf\\351\"\n@@ -1 +1 @@\n-a\n+b\n".to_owned(),
+                "line 1: `caf\\xe9` is no UTF-8",
             ),
             (
                 "diff --git a/f b/f\nindex 1..2 160000\n".to_owned(),

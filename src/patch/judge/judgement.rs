@@ -42,6 +42,8 @@ pub(super) struct Judgement<'s, 'v> {
     pub(super) report: StackReport,
     /// What applying would do.
     pub(super) steps: Vec<PatchChanges>,
+    /// The tree as applying would leave it.
+    pub(super) result: Overlay<'v>,
     /// The tree without the patches chosen, as far as they are there.
     pub(super) stripped: Stripped<'s, 'v>,
     pub(super) baseline: Baseline<'v>,
@@ -86,7 +88,7 @@ impl<'s, 'v> Judgement<'s, 'v> {
         for patch in chosen {
             patches.push(judging.patch(patch, stripped.found.get(patch.name.as_str()))?);
         }
-        let steps = judging.steps;
+        let (steps, result) = (judging.steps, judging.tree);
         Ok(Judgement {
             report: StackReport {
                 era,
@@ -95,6 +97,7 @@ impl<'s, 'v> Judgement<'s, 'v> {
                 patches,
             },
             steps,
+            result,
             stripped,
             baseline,
         })
@@ -135,10 +138,6 @@ fn pristine<'v>(site: Site<'v>, series: &Series) -> io::Result<Option<Overlay<'v
     let Some(committed) = site.committed else {
         return Ok(None);
     };
-    let looking = Looking {
-        // What is recorded is about the files.
-        records: None,
-        ..looking(site, series, committed)?
-    };
+    let looking = looking(site, series, committed)?;
     Ok(Some(strip(series.patches.iter(), committed, looking)?.tree))
 }

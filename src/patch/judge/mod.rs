@@ -7,6 +7,7 @@ pub mod judgement;
 pub mod matrix;
 pub mod plan;
 pub mod report;
+mod sound;
 pub mod syntax;
 mod verdict;
 pub mod verify;

@@ -5,6 +5,7 @@ use crate::checkout::site::Site;
 use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options, chosen};
 use crate::patch::judge::report::{StackReport, State};
+use crate::patch::judge::sound::unsound;
 use crate::patch::series::Series;
 
 /// A plan that can be carried out, or the reasons why it cannot.
@@ -27,6 +28,9 @@ pub enum Refusal {
     /// Files with uncommitted edits that are not the stack's own.
     #[error("uncommitted edits in {}", paths(.0))]
     Dirty(Vec<RepoPath>),
+    /// Patches whose effect would not be there once all are applied.
+    #[error("applied together, {} would not have the effect they are for", .0.join(", "))]
+    Unsound(Vec<String>),
     /// Patches of which only a part is there, so that there is no telling what to take back.
     #[error("{}: only partly there", .0.join(", "))]
     HalfThere(Vec<String>),
@@ -63,7 +67,12 @@ pub fn apply(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan,
     let unachievable: Vec<_> = unachievable.map(|patch| patch.name.clone()).collect();
     let refusal = if unachievable.is_empty() {
         let dirty = judgement.baseline.edited(&judgement.steps)?;
-        (!dirty.is_empty()).then_some(Refusal::Dirty(dirty))
+        let unsound = unsound(series, &judgement.steps, &judgement.result)?;
+        match (dirty.is_empty(), unsound.is_empty()) {
+            (false, _) => Some(Refusal::Dirty(dirty)),
+            (true, false) => Some(Refusal::Unsound(unsound)),
+            (true, true) => None,
+        }
     } else {
         Some(Refusal::Inapplicable(unachievable))
     };

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::checkout::RepoPath;
 use crate::patch::change::transaction::{
     Action, KeptEdit, KeptReason, Outcome, Recovered, Request,
 };
@@ -34,6 +35,8 @@ pub struct Heading<'a> {
     pub path: &'a str,
     /// Its commit.
     pub head: Option<git2::Oid>,
+    /// Files that differ from it by more than the stack's patches.
+    pub edits: &'a [RepoPath],
     /// The era's title.
     pub era: Option<&'a str>,
     /// `built-in`, or the folder as given.
@@ -100,7 +103,20 @@ fn heading(out: &mut dyn Write, heading: &Heading<'_>, report: &StackReport) -> 
     let head = heading
         .head
         .map_or(String::new(), |head| format!(" at {}", short(head)));
-    writeln!(out, "{BOLD}engine{BOLD:#}  {}{head}", plain(heading.path))?;
+    let edits = match heading.edits {
+        [] => String::new(),
+        [file] => format!(", edited in {}", plain(file.as_str())),
+        [file, more @ ..] => format!(
+            ", edited in {} and {}",
+            plain(file.as_str()),
+            counted(more.len(), "other file", "other files")
+        ),
+    };
+    writeln!(
+        out,
+        "{BOLD}engine{BOLD:#}  {}{head}{edits}",
+        plain(heading.path)
+    )?;
     if !report.capabilities.is_empty() {
         let era = match (report.era, heading.era) {
             (Some(era), Some(title)) => format!("{era}, {title}"),

@@ -71,6 +71,9 @@ pub struct Engine<'a> {
     pub era: Option<String>,
     /// Capability ids.
     pub native: Vec<&'static str>,
+    /// Files that differ from the commit by more than the stack's patches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Vec<&'a str>>,
 }
 
 /// Where the patches come from.
@@ -182,6 +185,7 @@ impl<'a> Document<'a> {
                 head: head.map(|oid| oid.to_string()),
                 era: None,
                 native: Vec::new(),
+                edited: None,
             }),
             stack: Stack { source },
             capabilities: Vec::new(),
@@ -223,6 +227,7 @@ impl<'a> Document<'a> {
                     .iter()
                     .map(|capability| capability.id())
                     .collect(),
+                edited: None,
             }),
             stack: Stack { source },
             capabilities: report.capabilities.iter().map(Capability::of).collect(),
