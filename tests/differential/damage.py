@@ -3,7 +3,7 @@
 
     python damage.py OUT_DIR [--flips 2000] [--seed 1]
 
-OUT_DIR is what `make_assets.py` filled. `OUT_DIR/damage.json` gets one entry per flip: asset, byte offset, bit, and
+OUT_DIR is what `make_assets.py` or `export_assets.py` filled. `OUT_DIR/damage.json` gets one entry per flip: asset, byte offset, bit, and
 Apple's summary, `null` where it is empty, or `"crash"`, `"error"` or `"hang"`. Apple's reader runs in processes
 of its own, because damage can end them.
 """

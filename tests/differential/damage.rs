@@ -66,22 +66,25 @@ fn damaged(folder: &Path, scratch: &Path, flip: &Flip) -> Option<Summary> {
 
 #[test]
 fn damaged_assets_read_the_same_where_both_readers_read_them() {
-    let Some(folder) = generated_folder().map(|folder| folder.join("authored")) else {
+    let Some(generated) = generated_folder() else {
         return;
     };
-    let text = std::fs::read_to_string(folder.join("damage.json")).unwrap();
-    let flips: Vec<Flip> = serde_json::from_str(&text).unwrap();
     let scratch = tempfile::Builder::new()
         .suffix(".aimodel")
         .tempdir()
         .unwrap();
     let mut tally = Tally::default();
-    for flip in &flips {
-        tally.add(flip, damaged(&folder, scratch.path(), flip));
+    let mut flipped = 0;
+    for folder in ["authored", "exported"].map(|set| generated.join(set)) {
+        let text = std::fs::read_to_string(folder.join("damage.json")).unwrap();
+        let flips: Vec<Flip> = serde_json::from_str(&text).unwrap();
+        flipped += flips.len();
+        for flip in &flips {
+            tally.add(flip, damaged(&folder, scratch.path(), flip));
+        }
     }
     println!(
-        "{} flips: {} read alike, {} read by Apple's reader only, {} by ours only, {} by neither, {} differ",
-        flips.len(),
+        "{flipped} flips: {} read alike, {} read by Apple's reader only, {} by ours only, {} by neither, {} differ",
         tally.agree,
         tally.only_apple_reads,
         tally.only_we_read,

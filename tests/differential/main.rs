@@ -2,8 +2,8 @@
 //! asked of an exporter.
 //!
 //! The committed sets `tests/fixtures/assets` and `tests/fixtures/exported` are always compared.
-//! `GRANITE_BUNDLE_DIFFERENTIAL` names a folder whose subfolders `authored` (filled by `make_assets.py` and `damage.py`)
-//! and `exported` (by `export_assets.py`) are compared as well.
+//! `GRANITE_BUNDLE_DIFFERENTIAL` names a folder whose subfolders `authored` (filled by `make_assets.py`) and `exported` (by
+//! `export_assets.py`), both damaged by `damage.py`, are compared as well.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
