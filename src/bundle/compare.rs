@@ -56,10 +56,11 @@ pub struct Change {
 
 /// Every difference between two targets, structure first: manifest, asset, functions, weights, operations, tokenizer.
 ///
-/// Weights are compared by type, size and quantization, and as a whole by the recorded hash.
+/// Side assets are compared by role; the subjects of their changes begin with `assets.<role>`. Weights are compared by type, size and quantization, and as a whole by the recorded hash.
 pub fn compare(a: &Target, b: &Target) -> Vec<Change> {
     let mut changes = Changes {
         section: Section::Bundle,
+        part: String::new(),
         found: Vec::new(),
     };
     let null = Json::Null;
@@ -74,26 +75,43 @@ pub fn compare(a: &Target, b: &Target) -> Vec<Change> {
         after.as_ref().unwrap_or(&null),
     );
     if let (Some(a), Some(b)) = (a.asset.present(), b.asset.present()) {
-        changes.asset(a, b);
-        changes.functions(&a.functions, &b.functions);
-        changes.weights(a, b);
-        changes.operations(a, b);
+        changes.whole_asset(a, b);
     }
+    for before in &a.side_assets {
+        let mut others = b.side_assets.iter();
+        let after = others.find(|after| after.role == before.role);
+        let after = after.and_then(|after| after.asset.present());
+        if let (Some(before_asset), Some(after)) = (before.asset.present(), after) {
+            changes.part = format!("assets.{}", before.role);
+            changes.whole_asset(before_asset, after);
+        }
+    }
+    changes.part = String::new();
     changes.section = Section::Tokenizer;
     match (a.tokenizer.present(), b.tokenizer.present()) {
         (Some(a), Some(b)) => changes.tokenizer(a, b),
         (a, b) => changes.value("folder", a.map(|_| "present"), b.map(|_| "present")),
     }
+    changes.found.sort_by_key(|change| change.section);
     changes.found
 }
 
 /// Collects changes of one section after the other.
 struct Changes {
     section: Section,
+    /// What the subjects begin with; empty for the main asset.
+    part: String,
     found: Vec<Change>,
 }
 
 impl Changes {
+    fn whole_asset(&mut self, a: &Asset, b: &Asset) {
+        self.asset(a, b);
+        self.functions(&a.functions, &b.functions);
+        self.weights(a, b);
+        self.operations(a, b);
+    }
+
     fn add(
         &mut self,
         kind: ChangeKind,
@@ -103,7 +121,7 @@ impl Changes {
     ) {
         self.found.push(Change {
             section: self.section,
-            subject: subject.to_owned(),
+            subject: dotted(&self.part, subject),
             kind,
             before,
             after,

@@ -395,9 +395,9 @@ fn render(asset: &Path) -> (bool, usize) {
         bandwidth: Some(60e9),
         ..Options::default()
     };
-    let outlook = Deployment::of(&target);
-    let text = page(&target, outlook.as_ref(), options, true, 80);
-    let entry = Entry::new(&target, outlook.as_ref(), options);
+    let deployment = Deployment::of(&target);
+    let text = page(&target, deployment.as_ref(), options, true, 80);
+    let entry = Entry::new(&target, deployment.as_ref(), options);
     let document = serde_json::to_string(&Document::new(vec![entry])).unwrap();
     (target.failure().is_some(), text.len() + document.len())
 }

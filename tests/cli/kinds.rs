@@ -8,6 +8,7 @@ use granite_bundle_testkit::asset::{Asset, HashFile};
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::kinds;
+use granite_bundle_testkit::program::{Element, Program, Tensor};
 use serde_json::{Value, json};
 
 use crate::inspect::assert_valid;
@@ -300,4 +301,38 @@ fn inspect_and_lint_speak_of_the_same_duties() {
         let once: BTreeSet<&str> = rules.iter().copied().collect();
         assert_eq!((&once, once.len()), (&duties, rules.len()));
     }
+}
+
+#[test]
+fn what_changed_in_a_side_asset_is_told_by_its_role() {
+    let folder = tempfile::tempdir().unwrap();
+    kinds::vision("b").write(&folder.path().join("a")).unwrap();
+    let mut bundle = kinds::vision("b");
+    let graph = kinds::function(
+        "main",
+        &[],
+        ("image_features", Tensor::new(Element::F16, &[1, 32, 64])),
+    );
+    let mut program = Program::default();
+    program.add(graph);
+    let asset = kinds::asset(program);
+    bundle
+        .side_assets
+        .insert("vision.aimodel".to_owned(), asset);
+    bundle.write(&folder.path().join("b")).unwrap();
+    let document = run(folder.path(), &["diff", "a", "b", "--json"]).json();
+    let changes = document["changes"].as_array().unwrap().iter();
+    let subjects: Vec<&str> = changes
+        .map(|change| change["subject"].as_str().unwrap())
+        .collect();
+    assert!(
+        subjects.contains(&"assets.vision.main.outputs.image_features"),
+        "{subjects:?}"
+    );
+    assert!(
+        subjects
+            .iter()
+            .all(|subject| subject.starts_with("assets.vision.")),
+        "{subjects:?}"
+    );
 }
