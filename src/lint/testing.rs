@@ -34,12 +34,12 @@ pub(crate) struct Case {
 impl Case {
     /// The published int8lin form of Granite 4.0-H 1B: nothing in it is wrong.
     pub(crate) fn granite_1b() -> Case {
-        Case::granite(&builtin()[0], "granite_4_0_h_1b_decode_int8lin")
+        Case::granite(&builtin()[0], "granite_4_0_h_1b_decode_int8lin", 1536)
     }
 
     /// The published fp16 form of Granite 4.0-H 350M: nothing in it is wrong.
     pub(crate) fn granite_350m() -> Case {
-        Case::granite(&builtin()[1], "granite_4_0_h_350m_decode_fp16")
+        Case::granite(&builtin()[1], "granite_4_0_h_350m_decode_fp16", 768)
     }
 
     /// Granite 4.0-H 1B under a profile of another family.
@@ -49,10 +49,12 @@ impl Case {
         case
     }
 
-    fn granite(profile: &Profile, name: &str) -> Case {
+    /// The published form of that name, of a model with that hidden width.
+    fn granite(profile: &Profile, name: &str, width: u64) -> Case {
         let form = profile.claimed_form(name).unwrap();
         let quantized = form.linear.is_some();
-        let mut asset = asset(profile, name, quantized, form.weight_bytes.unwrap());
+        let weights = weights(profile, width, quantized, form.weight_bytes.unwrap());
+        let mut asset = asset(profile, name, weights);
         let published = form.published.as_ref().unwrap();
         let hash = hex::decode(&published.sha256).unwrap().try_into().unwrap();
         asset.bytes = published.bytes;
@@ -181,14 +183,14 @@ fn manifest(profile: &Profile, name: &str) -> Manifest {
     }
 }
 
-fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
+fn asset(profile: &Profile, name: &str, weights: Weights) -> Asset {
     let path = PathBuf::from(name).join(format!("{name}.aimodel"));
     let values = |tensors: &[Tensor]| tensors.iter().map(Tensor::to_value).collect::<Vec<Value>>();
     Asset {
         bytecode_path: path.join("main.mlirb"),
         path,
         format: AssetFormat::Source,
-        bytes: bytes + 2_000_000,
+        bytes: weights.bytes() + 2_000_000,
         metadata: Some(AssetMetadata {
             asset_version: Some("1.0".to_owned()),
             producer: Some("coreai-core 1.0.0b3".to_owned()),
@@ -203,11 +205,11 @@ fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
             producer: "MLIR22.0.0git".to_owned(),
             dialects: vec![Dialect {
                 name: "aicode".to_owned(),
-                version: Some(20_260_101),
+                version: Some(2),
             }],
         },
         name: name.to_owned(),
-        program_version: Some(20_260_101),
+        program_version: Some(20_260_202),
         recorded_hash: RecordedHash::Sha256([7; 32]),
         functions: vec![Function {
             name: profile.function.name.clone(),
@@ -223,17 +225,17 @@ fn asset(profile: &Profile, name: &str, quantized: bool, bytes: u64) -> Asset {
             ],
             compute_types: vec!["float16".to_owned(), "int32".to_owned()],
         },
-        weights: weights(profile, quantized, bytes),
+        weights,
     }
 }
 
-fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
+fn weights(profile: &Profile, width: u64, quantized: bool, bytes: u64) -> Weights {
     let storage = |dtype: DType, bytes: u64| Storage {
         dtype,
         elements: bytes / dtype.storage_bytes(),
         bytes,
     };
-    let half = profile.model.vocab_size * 3072;
+    let half = profile.model.vocab_size * width * 2;
     Weights {
         constants: Vec::new(),
         storage: if quantized {
@@ -251,14 +253,14 @@ fn weights(profile: &Profile, quantized: bool, bytes: u64) -> Weights {
         },
         head: Some(Head {
             kind: HeadKind::Float,
-            weight: constant(DType::Float16, &[profile.model.vocab_size, 1536]),
-            shape: vec![profile.model.vocab_size, 1536],
+            weight: constant(DType::Float16, &[profile.model.vocab_size, width]),
+            shape: vec![profile.model.vocab_size, width],
             quantized: None,
             tied: Some(true),
         }),
         embedding: Some(Embedding {
-            weight: constant(DType::Float16, &[profile.model.vocab_size, 1536]),
-            shape: vec![profile.model.vocab_size, 1536],
+            weight: constant(DType::Float16, &[profile.model.vocab_size, width]),
+            shape: vec![profile.model.vocab_size, width],
             quantized: None,
         }),
         activations: Vec::new(),
@@ -313,5 +315,65 @@ fn tokenizer() -> Tokenizer {
                 .to_owned(),
         }),
         ..Tokenizer::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use granite_bundle_testkit::bundle::Bundle;
+    use granite_bundle_testkit::granite::{Geometry, Granite};
+
+    use super::*;
+
+    /// The same bundle as the reader sees it.
+    fn read(case: &Case, granite: &Granite) -> Target {
+        let folder = tempfile::tempdir().unwrap();
+        let name = case.target.path.to_str().unwrap();
+        let path = folder.path().join(name);
+        Bundle::granite(name, granite).write(&path).unwrap();
+        Target::open(&path).unwrap()
+    }
+
+    #[test]
+    fn the_cases_are_what_the_reader_reads() {
+        let pairs = [
+            (Case::granite_1b(), Granite::int8lin(Geometry::granite_1b())),
+            (
+                Case::granite_350m(),
+                Granite::fp16(Geometry::granite_350m()),
+            ),
+        ];
+        for (mut case, granite) in pairs {
+            let target = read(&case, &granite);
+            let real = target.asset.present().unwrap();
+            let made = case.asset();
+            assert_eq!(made.functions, real.functions);
+            assert_eq!(made.format, real.format);
+            assert_eq!(made.bytecode.version, real.bytecode.version);
+            assert_eq!(made.bytecode.dialects, real.bytecode.dialects);
+            assert_eq!(made.program_version, real.program_version);
+            assert_eq!(made.name, real.name);
+            assert_eq!(
+                made.bytecode_path.file_name(),
+                real.bytecode_path.file_name()
+            );
+            let types = |asset: &Asset| {
+                let stored = asset.weights.storage.iter();
+                let mut types: Vec<DType> = stored.map(|one| one.dtype).collect();
+                types.retain(|dtype| matches!(dtype, DType::Int8 | DType::Float16));
+                types
+            };
+            assert_eq!(types(made), types(real));
+            let head = |asset: &Asset| {
+                let head = asset.weights.head.clone().unwrap();
+                (head.kind, head.shape, head.tied, head.weight.dtype)
+            };
+            assert_eq!(head(made), head(real));
+            let block = |asset: &Asset| {
+                let first = asset.weights.quantized.first()?;
+                Some((first.data.dtype, first.scale.clone()?.block))
+            };
+            assert_eq!(block(made), block(real));
+        }
     }
 }

@@ -1,27 +1,35 @@
 //! Every mutant is caught by exactly the rules that should catch it; the good bundles by none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use granite_bundle::bundle::Target;
-use granite_bundle::finding::Level;
+use granite_bundle::finding::{Finding, Level};
 use granite_bundle::lint::rules;
 use rayon::prelude::*;
 
 use crate::good::Base;
 use crate::mutants::{self, Change, Mutant, Setting};
+use crate::table::BLESS;
 
-/// Findings as `level rule`, through the entry the command line uses.
-fn lint(path: &Path, base: Base, setting: Setting) -> BTreeSet<String> {
+/// Findings through the entry the command line uses.
+fn lint(path: &Path, base: Base, setting: Setting) -> Vec<Finding> {
     let path = match setting {
         Setting::Bare => bare(path),
         _ => path.to_owned(),
     };
     let linted = setting.settings(base).lint(Target::open(&path).unwrap());
-    let findings = linted.findings.iter();
-    findings
-        .map(|finding| format!("{} {}", finding.level, finding.rule))
-        .collect()
+    linted.findings
+}
+
+/// A finding as mutants name it: `level rule`.
+fn short(finding: &Finding) -> String {
+    format!("{} {}", finding.level, finding.rule)
+}
+
+fn shorts(findings: &[Finding]) -> BTreeSet<String> {
+    findings.iter().map(short).collect()
 }
 
 fn bare(bundle: &Path) -> std::path::PathBuf {
@@ -46,18 +54,28 @@ fn good(base: Base) -> Mutant {
     }
 }
 
-fn lint_mutant(mutant: &Mutant) -> BTreeSet<String> {
+/// What is found in a mutant, by paths that begin with `DIR`.
+fn lint_mutant(mutant: &Mutant) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
+    let mut findings = lint_in(folder.path(), mutant);
+    let here = folder.path().display().to_string();
+    for finding in &mut findings {
+        finding.message = finding.message.replace(&here, "DIR");
+    }
+    findings
+}
+
+fn lint_in(folder: &Path, mutant: &Mutant) -> Vec<Finding> {
     let parent = match mutant.setting {
-        Setting::InApp => folder.path().join("Chat.app"),
-        _ => folder.path().to_owned(),
+        Setting::InApp => folder.join("Chat.app"),
+        _ => folder.to_owned(),
     };
     let bundle = parent.join(mutant.base.name());
     mutant.write(&bundle);
     lint(&bundle, mutant.base, mutant.setting)
 }
 
-fn lint_good() -> BTreeMap<Base, BTreeSet<String>> {
+fn lint_good() -> BTreeMap<Base, Vec<Finding>> {
     Base::ALL
         .into_par_iter()
         .map(|base| (base, lint_mutant(&good(base))))
@@ -68,7 +86,7 @@ fn lint_good() -> BTreeMap<Base, BTreeSet<String>> {
 fn good_bundles_have_these_notes_and_nothing_else() {
     for (base, found) in lint_good() {
         let expected: BTreeSet<String> = base.notes().map(str::to_owned).collect();
-        assert_eq!(found, expected, "{base:?}");
+        assert_eq!(shorts(&found), expected, "{base:?}");
     }
 }
 
@@ -77,10 +95,10 @@ fn a_good_bundle_has_only_notes_on_an_engine_the_stack_made_ready() {
     let granite = [Base::Int8lin, Base::Int8hu, Base::Fp16, Base::Small];
     for base in granite {
         for &setting in mutants::READY {
-            let found = lint_mutant(&Mutant {
+            let found = shorts(&lint_mutant(&Mutant {
                 setting,
                 ..good(base)
-            });
+            }));
             let notes = base.notes().collect::<BTreeSet<_>>();
             let loud: Vec<_> = found
                 .iter()
@@ -96,20 +114,24 @@ fn a_good_bundle_has_only_notes_on_an_engine_the_stack_made_ready() {
 fn every_mutant_is_caught_by_exactly_its_rules() {
     let good = lint_good();
     let mutants: Vec<&Mutant> = mutants::all().collect();
-    let wrong: Vec<String> = mutants
+    let found: Vec<Vec<Finding>> = mutants
         .par_iter()
-        .filter_map(|mutant| {
-            let new: BTreeSet<String> = lint_mutant(mutant)
-                .difference(&good[&mutant.base])
-                .cloned()
-                .collect();
-            let expected = mutant.expected();
-            (new != expected).then(|| {
-                format!(
-                    "{}\n  expected {expected:?}\n  found    {new:?}",
-                    mutant.name
-                )
-            })
+        .map(|mutant| {
+            let known = shorts(&good[&mutant.base]);
+            let mut found = lint_mutant(mutant);
+            found.retain(|finding| !known.contains(&short(finding)));
+            found
+        })
+        .collect();
+    let pairs = mutants.iter().zip(&found);
+    let wrong: Vec<String> = pairs
+        .filter(|(mutant, found)| shorts(found) != mutant.expected())
+        .map(|(mutant, found)| {
+            let (expected, new) = (mutant.expected(), shorts(found));
+            format!(
+                "{}\n  expected {expected:?}\n  found    {new:?}",
+                mutant.name
+            )
         })
         .collect();
     assert!(
@@ -119,6 +141,45 @@ fn every_mutant_is_caught_by_exactly_its_rules() {
         mutants.len(),
         wrong.join("\n")
     );
+    said_as_written(&mutants, &found);
+}
+
+/// Holds subject, anchor and message of every finding to what is written beside this file; `BLESS` writes it.
+fn said_as_written(mutants: &[&Mutant], found: &[Vec<Finding>]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/said.txt");
+    let pairs = mutants.iter().zip(found);
+    let said: Vec<String> = pairs.map(|(mutant, found)| block(mutant, found)).collect();
+    if std::env::var_os(BLESS).is_some() {
+        std::fs::write(&path, said.concat()).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let known: BTreeSet<&str> = written.split_inclusive("\n\n").collect();
+    let new = said.iter().filter(|block| !known.contains(block.as_str()));
+    let new: Vec<&str> = new.map(String::as_str).collect();
+    assert!(
+        new.is_empty() && known.len() == said.len(),
+        "tests/lint/said.txt is out of date: read what changed, then run BLESS=1 cargo test --test lint\n{}",
+        new.concat()
+    );
+}
+
+/// What a mutant's findings say: level, rule, subject and anchor on one line, the message on the next.
+fn block(mutant: &Mutant, found: &[Finding]) -> String {
+    let mut block = format!("# {} ({})\n", mutant.name, mutant.base.title());
+    for finding in found {
+        let anchor = finding
+            .location
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |at| format!("{}:{}", at.file, at.line));
+        let (subject, message) = (&finding.subject, &finding.message);
+        writeln!(
+            block,
+            "{} {subject} {anchor}\n    {message}",
+            short(finding)
+        )
+        .unwrap();
+    }
+    block + "\n"
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::good::Base;
 use crate::mutants::{self, Mutant, Setting};
 
 /// Set to write the page instead of comparing it.
-const BLESS: &str = "BLESS";
+pub(crate) const BLESS: &str = "BLESS";
 
 const HEAD: &str = "\
 # Lint rules

@@ -19,12 +19,12 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let target = context.target;
     for link in &target.symlinks {
-        let path = link.path.strip_prefix(&target.path).unwrap_or(&link.path);
-        let path = shown(if path.as_os_str().is_empty() {
-            target.path.as_path()
-        } else {
-            path
-        });
+        let inside = link.path.strip_prefix(&target.path).unwrap_or(&link.path);
+        // Where the folder itself is named differs between machines; what is said about it does not.
+        let (subject, path) = match inside.as_os_str().is_empty() {
+            true => ("path".to_owned(), shown(&target.path)),
+            false => (format!("path.{}", shown(inside)), shown(inside)),
+        };
         let target = shown(&link.target);
         let where_to = match link.leads {
             Leads::Inside | Leads::HubCache => "",
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         findings
             .report(
-                format!("path.{path}"),
+                subject,
                 format!("{path} is a symbolic link to {target}{where_to}, and the framework fails to specialize an asset behind a link although Python reads it"),
             )
             .expected("a real file or folder")
