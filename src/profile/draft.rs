@@ -143,6 +143,11 @@ fn form(name: &str, weights: &Weights) -> Form {
         float: plain(weights),
         linear,
         also: kinds.collect(),
+        embedding: weights
+            .embedding
+            .as_ref()
+            .filter(|table| table.quantized.is_none())
+            .map(|table| Spelled(table.weight.dtype)),
         head: weights.head.as_ref().and_then(HeadForm::of),
         weight_bytes: Some(weights.bytes()).filter(|bytes| *bytes > 0),
         published: None,

@@ -21,6 +21,9 @@ pub struct Form {
     /// Other quantizations that some of the layers have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Quantization>,
+    /// Type of the token embedding, which is not quantized; without it, it may be stored in any way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<Spelled>,
     /// The output head.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadForm>,

@@ -201,6 +201,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["warning granite-name-int8hu"],
     ),
     granite(
+        "an int8 embedding under the name int8hu",
+        Base::Int8hu,
+        |g| g.embedding = Precision::INT8_BLOCK32,
+        &["warning granite-name-int8hu"],
+    ),
+    granite(
+        "a bfloat16 embedding under the name int8hu",
+        Base::Int8hu,
+        |g| g.embedding = Precision::Float(Element::BF16),
+        &["warning granite-name-int8hu"],
+    ),
+    granite(
         "a head with one scale under the name int8hu",
         Base::Int8hu,
         |g| {

@@ -56,6 +56,9 @@ fn differences(profile: &Profile, form: &Form, weights: &Weights) -> Vec<String>
     }
     found.extend(float_otherwise(weights, form));
     found.extend(head_otherwise(profile, form, weights));
+    if found.is_empty() {
+        found.extend(embedding_otherwise(form, weights));
+    }
     if let Some(predicted) = form.weight_bytes
         && found.is_empty()
     {
@@ -200,6 +203,18 @@ fn head_otherwise(profile: &Profile, form: &Form, weights: &Weights) -> Option<S
         _ => {}
     }
     (!expected.is(head)).then(|| format!("its head is {}{}", head.weight.dtype, head.kind))
+}
+
+fn embedding_otherwise(form: &Form, weights: &Weights) -> Option<String> {
+    let (expected, table) = (form.embedding?, weights.embedding.as_ref()?);
+    let stored = table.quantized.and_then(|at| weights.quantized.get(at));
+    match stored {
+        Some(weight) => Some(format!("its embedding is {weight}")),
+        None if table.weight.dtype != expected.0 => {
+            Some(format!("its embedding is {}", table.weight.dtype))
+        }
+        None => None,
+    }
 }
 
 fn bytes_otherwise(seen: u64, predicted: u64) -> Option<String> {
