@@ -11,21 +11,21 @@ use crate::files::skeleton;
 
 /// Writes what the stack looks at in an engine of that era, stock.
 pub(crate) fn write(series: &Series, era: Era, root: &Path) {
-    write_where(series, era, root, |variant| !variant.superseded);
+    write_where(series, era, root, |variant| {
+        !variant.superseded && variant.eras.contains(&era)
+    });
 }
 
-/// The same, of the variants that an earlier version of the stack applied where the patch has one.
-pub(crate) fn write_for_superseded(series: &Series, era: Era, root: &Path) {
-    let has_earlier = |variant: &Variant| variant.file != "shared-product.patch";
+/// The same, of one variant's text, whatever era it is of.
+pub(crate) fn write_for(series: &Series, era: Era, root: &Path, file: &str) {
     write_where(series, era, root, |variant| {
-        variant.superseded == has_earlier(variant)
+        variant.file == file || variant.file == "shared-product.patch"
     });
 }
 
 fn write_where(series: &Series, era: Era, root: &Path, takes: impl Fn(&Variant) -> bool) {
     for patch in &series.patches {
-        let mut variants = patch.variants.iter();
-        let variant = variants.find(|variant| variant.eras.contains(&era) && takes(variant));
+        let variant = patch.variants.iter().find(|variant| takes(variant));
         for file in variant
             .iter()
             .flat_map(|variant| variant.files.as_ref().unwrap())

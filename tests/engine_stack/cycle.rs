@@ -114,7 +114,7 @@ fn what_an_earlier_version_of_the_stack_applied_is_told_and_taken_out_and_never_
         }
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        checkout::write_for_superseded(&series, variant.eras[0], root);
+        checkout::write_for(&series, variant.eras[0], root, &variant.file);
         commit(&folder);
         let stock = files(root);
         assert_eq!(code(root, &["patch", "apply"]), Some(1), "{}", variant.file);
@@ -136,6 +136,29 @@ fn what_an_earlier_version_of_the_stack_applied_is_told_and_taken_out_and_never_
         assert_eq!(code(root, &only("revert")), Some(0), "{}", variant.file);
         assert_eq!(files(root), stock, "{}", variant.file);
     }
+}
+
+#[test]
+fn the_community_fork_takes_its_own_text_and_gives_it_back() {
+    let series = Series::builtin().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let file = "pipelined-extra-states/zoo-0.4.patch";
+    checkout::write_for(&series, Era::E3, root, file);
+    commit(&folder);
+    let stock = files(root);
+    let judged = |state: &str| {
+        let patch = status(root)["patches"][1].clone();
+        assert_eq!(
+            (&patch["state"], &patch["file"]),
+            (&state.into(), &file.into())
+        );
+    };
+    judged("applicable");
+    assert_eq!(code(root, &["patch", "apply"]), Some(0));
+    judged("applied");
+    assert_eq!(code(root, &["patch", "revert"]), Some(0));
+    assert_eq!(files(root), stock);
 }
 
 #[test]

@@ -126,6 +126,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "pipelined-extra-states/e2.patch",
     "pipelined-extra-states/e3.patch",
     "pipelined-extra-states/e4.patch",
+    "pipelined-extra-states/zoo-0.4.patch",
     "shared-product.patch",
     "superseded/e1.patch",
     "superseded/e2.patch",
