@@ -41,7 +41,8 @@ impl Engine {
     /// The engine for a function that decodes, by its signature alone.
     fn of_step(function: &Function) -> Option<Engine> {
         let logits = |value: &Value| mentions(value, &["logits"]);
-        let conditioned = |value: &Value| mentions(value, &["encoder", "audio", "mel", "pixel"]);
+        let conditioned =
+            |value: &Value| mentions(value, &["encoder", "cross", "audio", "mel", "pixel"]);
         let decodes = !function.states.is_empty()
             && function.outputs.iter().any(logits)
             && !function.inputs.iter().any(conditioned);

@@ -8,6 +8,17 @@ use crate::files::quoted;
 pub(super) struct Names<'a> {
     pub(super) bundle: &'a str,
     pub(super) checkout: &'a str,
+    /// The tool that runs the bundle; the benchmark knows one asset only.
+    pub(super) tool: Tool,
+}
+
+/// A tool of the engine's package.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tool {
+    /// `llm-benchmark`.
+    Benchmark,
+    /// `llm-runner`.
+    Runner,
 }
 
 /// What to type next, in order; every line stands on its own in a POSIX shell.
@@ -22,10 +33,10 @@ pub(super) fn next(
     let checkout = quoted(names.checkout);
     let apply = format!("granite-bundle patch apply --engine {checkout}");
     match verdict {
-        Verdict::Runs => run(steps_singly, &bundle, &checkout),
+        Verdict::Runs => run(steps_singly, names.tool, &bundle, &checkout),
         Verdict::RunsAfterPatch => {
             let mut lines = vec![apply];
-            lines.extend(run(steps_singly, &bundle, &checkout));
+            lines.extend(run(steps_singly, names.tool, &bundle, &checkout));
             lines
         }
         Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
@@ -33,8 +44,12 @@ pub(super) fn next(
     }
 }
 
-/// Build in release (a debug build is about three times slower on the host) and benchmark.
-fn run(steps_singly: bool, bundle: &str, checkout: &str) -> Vec<String> {
+/// Build in release (a debug build is about three times slower on the host) and run.
+fn run(steps_singly: bool, tool: Tool, bundle: &str, checkout: &str) -> Vec<String> {
+    let call = match tool {
+        Tool::Benchmark => format!("llm-benchmark --model {bundle} -p 128 -g 256"),
+        Tool::Runner => format!("llm-runner --model {bundle} --prompt Hello"),
+    };
     let environment = if steps_singly {
         "COREAI_CHUNK_THRESHOLD=1 "
     } else {
@@ -42,9 +57,7 @@ fn run(steps_singly: bool, bundle: &str, checkout: &str) -> Vec<String> {
     };
     vec![
         format!("swift build -c release --package-path {checkout}"),
-        format!(
-            "{environment}swift run -c release --package-path {checkout} llm-benchmark --model {bundle} -p 128 -g 256"
-        ),
+        format!("{environment}swift run -c release --package-path {checkout} {call}"),
     ]
 }
 

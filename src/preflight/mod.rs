@@ -93,12 +93,17 @@ pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflig
     let mut needs = bundle::needs(target, engine);
     needs.extend(graph::needs(target, deployment.as_ref(), engine));
     let verdict = verdict(&needs, engine);
+    let engine_of = deployment.as_ref().map(|deployment| deployment.engine);
     let steps_singly = deployment.is_some_and(|deployment| {
         deployment.engine == Engine::Pipelined && graph::steps_singly(deployment.step)
     });
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
         checkout,
+        tool: match engine_of {
+            Some(Engine::VisionLanguage) => commands::Tool::Runner,
+            _ => commands::Tool::Benchmark,
+        },
     };
     let next = commands::next(verdict, &needs, engine, steps_singly, &names);
     Preflight {

@@ -304,6 +304,8 @@ fn a_vision_bundle_runs_where_there_is_an_engine_for_it() {
     assert!(function.contains("takes inputs_embeds"), "{function}");
     let states = &need(&preflight, "states").detail;
     assert!(states.contains("the two the vision-language engine carries"));
+    // The benchmark makes an engine of the main asset alone.
+    assert!(preflight.next[1].contains("llm-runner --model"));
     let preflight = judge(&kinds::vision("b"), &engine(Era::E0, &[]));
     assert_eq!(preflight.verdict, Verdict::CannotRun);
 }
