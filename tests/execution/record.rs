@@ -42,6 +42,8 @@ pub(crate) struct Record {
     function: String,
     /// Size of the states' dynamic dimensions.
     growing: usize,
+    /// The floating type of fewest digits that the program computes in.
+    precision: String,
     calls: Vec<Call>,
     #[serde(default)]
     states: BTreeMap<String, Value>,
@@ -72,6 +74,12 @@ impl Record {
         let program = program.map_err(|e| e.to_string())?;
         let plan = Plan::new(&program, &source, &self.function).map_err(whole)?;
         let mut session = Session::new(&plan, self.growing).map_err(whole)?;
+        // Bits of the significand behind the point.
+        let digits = match self.precision.as_str() {
+            "bfloat16" => 7,
+            "float16" => 10,
+            _ => 23,
+        };
         let mut worst = 0.0_f64;
         for (number, call) in self.calls.iter().enumerate() {
             let inputs: BTreeMap<_, _> = call
@@ -83,13 +91,19 @@ impl Record {
                 .call(&inputs)
                 .map_err(|error| format!("call {number}: {}", whole(error)))?;
             for (port, output) in plan.outputs.iter().zip(&outputs) {
-                let distance = call.outputs[&port.name].distance(output);
+                let recorded = &call.outputs[&port.name];
+                if port.name == "logits" {
+                    recorded
+                        .same_choice(output, digits)
+                        .map_err(|e| format!("call {number}: {e}"))?;
+                }
+                let distance = recorded.distance(output, digits);
                 worst =
                     worst.max(distance.map_err(|e| format!("call {number}, {}: {e}", port.name))?);
             }
         }
         for (name, value) in &self.states {
-            let distance = value.distance(session.state(name).unwrap());
+            let distance = value.distance(session.state(name).unwrap(), digits);
             worst = worst.max(distance.map_err(|e| format!("state {name}: {e}"))?);
         }
         Ok(worst)
@@ -111,9 +125,41 @@ impl Value {
         }
     }
 
-    /// The largest distance of an element from the recorded one, in units of the last place of the largest element of
-    /// the value: what rounding at another place changes.
-    fn distance(&self, ours: &Tensor) -> Result<f64, String> {
+    /// Whether the greatest of each row is the recorded one, unless the recorded two greatest are as near as rounding.
+    fn same_choice(&self, ours: &Tensor, digits: i32) -> Result<(), String> {
+        let width = *self.shape.last().unwrap();
+        let rows = self
+            .data
+            .chunks(width)
+            .zip(ours.as_floats().unwrap().chunks(width));
+        for (row, (theirs, ours)) in rows.enumerate() {
+            let theirs: Vec<f64> = theirs.iter().map(number).collect();
+            let best = |than: Option<usize>| {
+                let candidates = (0..width).filter(|place| Some(*place) != than);
+                candidates
+                    .max_by(|a, b| theirs[*a].total_cmp(&theirs[*b]))
+                    .unwrap()
+            };
+            let first = best(None);
+            let margin = theirs[first] - theirs[best(Some(first))];
+            let largest = theirs
+                .iter()
+                .fold(0.0_f64, |most, value| most.max(value.abs()));
+            let chosen = (0..width)
+                .max_by(|a, b| ours[*a].total_cmp(&ours[*b]))
+                .unwrap();
+            if chosen != first && margin > 2.0 * LIMIT * largest * 2_f64.powi(-digits) {
+                return Err(format!(
+                    "row {row} chooses {chosen}, recorded {first} by {margin}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The largest distance of an element from the recorded one, in units of the last place of its largest element:
+    /// what rounding at another place changes.
+    fn distance(&self, ours: &Tensor, digits: i32) -> Result<f64, String> {
         if ours.shape != self.shape {
             return Err(format!("sizes {:?}, recorded {:?}", ours.shape, self.shape));
         }
@@ -124,12 +170,6 @@ impl Value {
         let theirs: Vec<f64> = self.data.iter().map(number).collect();
         let finite = theirs.iter().filter(|value| value.is_finite());
         let largest = finite.fold(0.0_f64, |most, value| most.max(value.abs()));
-        let digits = match self.dtype.as_str() {
-            "float16" => 10,
-            "bfloat16" => 7,
-            "float32" => 23,
-            _ => 60,
-        };
         let unit = (largest * 2_f64.powi(-digits)).max(1e-30);
         let mut worst = 0.0_f64;
         for (place, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Call every function of some assets with Apple's runtime and record what comes out.
+
+    python record_calls.py ASSETS_DIR OUT_DIR [--calls N] [--only NAME ...]
+
+Each function of each `.aimodel` in ASSETS_DIR is called N times, its states carried from call to call; OUT_DIR gets a
+record for each, which `tests/execution` repeats. Inputs are drawn from a seed that is the asset's name: token ids within
+the smallest vocabulary the exporters use, positions from 0 to the call's own, everything else from a normal distribution.
+A function that Apple's runtime does not run is named with its reason, in `skipped.txt`.
+"""
+import argparse
+import asyncio
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+
+from coreai.authoring import AIModelAsset
+from coreai.runtime import NDArray
+
+# Sizes that dynamic dimensions get: of states, and of inputs.
+GROWING, LENGTH = 16, 3
+VOCABULARY = 60
+POSITIONS = ("position_ids", "pos_ids")
+
+
+def dtype(name):
+    return np.dtype(ml_dtypes.bfloat16 if name == "bfloat16" else name)
+
+
+def sizes(shape, dynamic):
+    return [dynamic if size is None or size < 0 else size for size in shape]
+
+
+def value(name, descriptor, call, draw):
+    """An input of one call."""
+    kind, shape = dtype(descriptor.dtype), list(descriptor.shape)
+    if name in POSITIONS:
+        shape = sizes(shape, call + 1)
+        return np.broadcast_to(np.arange(shape[-1]), shape).astype(kind)
+    shape = sizes(shape, 1 if name in ("input_ids", "inputs_embeds") else LENGTH)
+    if kind == np.bool_:
+        return draw.integers(0, 2, shape).astype(kind)
+    if np.issubdtype(kind, np.integer):
+        return draw.integers(0 if name == "input_ids" else 1, VOCABULARY if name == "input_ids" else 4, shape).astype(kind)
+    return draw.standard_normal(shape).astype(kind)
+
+
+def spelled(array):
+    """An array as JSON; what JSON cannot write as a number is text."""
+    numbers = array.astype(np.float64).ravel().tolist()
+    data = [number if np.isfinite(number) else str(number) for number in numbers]
+    return {"dtype": str(array.dtype), "shape": list(array.shape), "data": data}
+
+
+def precision(types):
+    """The floating type of fewest digits that the program computes in: what results are exact to."""
+    return next((name for name in ("bfloat16", "float16") if name.replace("bf", "BF").replace("f", "F", 1) in types), "float32")
+
+
+async def record(asset, model, function, calls):
+    run = model.load_function(function)
+    described = run.desc
+    draw = np.random.default_rng(zlib.crc32(asset.stem.encode()))
+    states = {}
+    for name in described.state_names:
+        state = described.state_descriptor(name)
+        states[name] = NDArray(np.zeros(sizes(state.shape, GROWING), dtype(state.dtype)))
+    recorded = []
+    for call in range(calls):
+        inputs = {name: value(name, described.input_descriptor(name), call, draw) for name in described.input_names}
+        outputs = await run(inputs={name: NDArray(array) for name, array in inputs.items()}, state=states)
+        recorded.append({
+            "inputs": {name: spelled(array) for name, array in inputs.items()},
+            "outputs": {name: spelled(outputs[name].numpy()) for name in described.output_names}})
+    return {"function": function, "growing": GROWING, "calls": recorded,
+            "states": {name: spelled(state.numpy()) for name, state in states.items()}}
+
+
+async def record_all(asset, out, calls):
+    """Records every function of an asset; what could not be run, a line each."""
+    skipped = []
+    loaded = AIModelAsset.load(asset)
+    async with loaded.executable() as model:
+        for function in loaded.summary().function_names:
+            try:
+                document = await record(asset, model, function, calls)
+            except (RuntimeError, ValueError, TypeError) as error:
+                skipped.append(f"{asset.stem} {function}: {str(error)[:200]}")
+                continue
+            document["precision"] = precision(loaded.summary().compute_types)
+            document["asset"] = os.path.relpath(asset, out)
+            path = out / f"{asset.stem}.{function}.json"
+            path.write_text(json.dumps(document) + "\n", encoding="utf-8")
+    return skipped
+
+
+def part(arguments):
+    """Records the assets named on standard input, in this process, and prints a line of JSON for each."""
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for name in sys.stdin.read().split():
+        try:
+            skipped = asyncio.run(record_all(arguments.assets / f"{name}.aimodel", arguments.out, arguments.calls))
+        except Exception as error:  # what one asset does is no reason to leave out the rest
+            skipped = [f"{name}: {type(error).__name__}: {str(error)[:200]}"]
+        print(json.dumps([name, skipped]), file=results, flush=True)
+
+
+def recorded_by_parts(arguments, names):
+    """Runs processes until every asset is done: Apple's runtime ends the process on some."""
+    skipped = []
+    command = [sys.executable, __file__, str(arguments.assets), str(arguments.out), "--calls", str(arguments.calls), "--part"]
+    while names:
+        done = subprocess.run(command, input="\n".join(names), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        finished = [json.loads(line) for line in done.stdout.splitlines()]
+        skipped += [line for _, lines in finished for line in lines]
+        names = names[len(finished):]
+        if names:
+            skipped.append(f"{names.pop(0)}: the runtime ended the process ({done.returncode})")
+    return skipped
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("assets", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--calls", type=int, default=4, help="calls of each function")
+    parser.add_argument("--only", nargs="*", help="names of the assets")
+    parser.add_argument("--part", action="store_true", help="record the assets named on standard input, in this process")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.part:
+        return part(arguments)
+    names = [asset.stem for asset in sorted(arguments.assets.glob("*.aimodel"))]
+    names = [name for name in names if not arguments.only or name in arguments.only]
+    shares = [names[job::os.cpu_count()] for job in range(os.cpu_count())]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        skipped = sorted(sum(pool.map(lambda share: recorded_by_parts(arguments, share), shares), []))
+    (arguments.out / "skipped.txt").write_text("".join(f"{line}\n" for line in skipped), encoding="utf-8")
+    print(f"{len(list(arguments.out.glob('*.json')))} records in {arguments.out}, {len(skipped)} that Apple's runtime did not run")
+
+
+if __name__ == "__main__":
+    main()
