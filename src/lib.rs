@@ -18,6 +18,8 @@ pub mod engine;
 pub mod exec;
 pub mod files;
 pub mod finding;
+pub mod gate;
+pub mod generate;
 pub mod lint;
 pub mod mlir;
 pub mod model;

@@ -80,7 +80,7 @@ fn judge(error: &minijinja::Error) -> Parsing {
 
 /// The text with `generation` blocks, which mark the assistant's turns for training and render as what they hold,
 /// written as blocks the parser knows.
-fn known_statements(text: &str) -> Cow<'_, str> {
+pub(super) fn known_statements(text: &str) -> Cow<'_, str> {
     if !text.contains("generation") {
         return Cow::Borrowed(text);
     }

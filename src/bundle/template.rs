@@ -26,6 +26,11 @@ impl ChatTemplate {
         jinja::parse(&self.text)
     }
 
+    /// The text as a renderer of Jinja takes it: `generation` blocks are blocks like any other.
+    pub fn prepared(&self) -> std::borrow::Cow<'_, str> {
+        jinja::known_statements(&self.text)
+    }
+
     /// True if the template writes the end token: by its text, or as the variable `eos_token`.
     pub fn mentions_end(&self, eos_token: Option<&str>) -> bool {
         self.text.contains("eos_token") || eos_token.is_some_and(|eos| self.text.contains(eos))

@@ -7,15 +7,18 @@ mod completions;
 mod diff;
 mod exit;
 mod explain;
+mod gate;
 mod hashing;
 mod init;
 mod inspect;
+mod language;
 mod lint;
 mod man;
 mod output;
 mod patch;
 mod preflight;
 mod rules;
+mod run;
 mod schema;
 mod ui;
 
@@ -52,6 +55,8 @@ enum Command {
     Diff(diff::Args),
     Patch(patch::Args),
     Preflight(preflight::Args),
+    Run(run::Args),
+    Gate(gate::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -73,6 +78,8 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args, &mut ui),
         Command::Patch(args) => patch::run(&args, &mut ui),
         Command::Preflight(args) => preflight::run(&args, &mut ui),
+        Command::Run(args) => run::run(&args, &mut ui),
+        Command::Gate(args) => gate::run(&args, &mut ui),
         Command::Schema(args) => schema::run(&args, &mut ui),
         Command::Completions(args) => completions::run(&args, Cli::command(), &mut ui),
         Command::Man(args) => man::run(&args, Cli::command(), &mut ui),

@@ -3,5 +3,6 @@
 pub mod findings;
 pub mod human;
 pub mod json;
+pub mod npy;
 pub mod schemas;
 pub mod terminal;

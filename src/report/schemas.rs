@@ -34,6 +34,16 @@ pub const SCHEMAS: &[Schema] = &[
         text: include_str!("../../schemas/preflight-1.schema.json"),
     },
     Schema {
+        name: "run-1",
+        about: "the document of `run --json`",
+        text: include_str!("../../schemas/run-1.schema.json"),
+    },
+    Schema {
+        name: "gate-1",
+        about: "the document of `gate --json`",
+        text: include_str!("../../schemas/gate-1.schema.json"),
+    },
+    Schema {
         name: "metadata-0.2",
         about: "a bundle's `metadata.json`",
         text: include_str!("../../schemas/metadata-0.2.schema.json"),

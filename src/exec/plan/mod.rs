@@ -6,7 +6,11 @@ mod fold;
 mod liveness;
 mod support;
 
-use crate::bytes::ByteSource;
+use std::path::Path;
+
+use crate::aicode::Program;
+use crate::bytes::{ByteSource, FileSource};
+use crate::mlir::{Module, ReadError, ReadErrorKind};
 use crate::model::{DType, Dim};
 
 use super::ExecError;
@@ -93,13 +97,27 @@ pub(super) enum Action {
 }
 
 impl Plan {
+    /// Plans a function of a bytecode file; reads its constants.
+    ///
+    /// # Errors
+    /// As [`Plan::new`]; a file that cannot be read, or whose program is damaged.
+    pub fn open(bytecode: &Path, function: &str) -> Result<Plan, ExecError> {
+        let source = FileSource::open(bytecode).map_err(|error| ReadError {
+            offset: 0,
+            field: "bytecode",
+            kind: ReadErrorKind::Io(error.kind()),
+        })?;
+        let program = Program::new(Module::read(&source)?)?;
+        Plan::new(&program, &source, function)
+    }
+
     /// Plans a function of a program, whose bytecode is `source`; reads its constants.
     ///
     /// # Errors
     /// No such function; operations or types that cannot be executed, before any constant is read; a program that is too
     /// large; a file that cannot be read.
     pub fn new<S: ByteSource + ?Sized>(
-        program: &crate::aicode::Program,
+        program: &Program,
         source: &S,
         function: &str,
     ) -> Result<Plan, ExecError> {

@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod fix;
+pub mod gate;
 pub mod inspect;
 pub mod lint;
 pub mod list;

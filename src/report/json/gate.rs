@@ -1,0 +1,95 @@
+//! `granite-bundle/gate/1`.
+
+use serde::Serialize;
+
+use crate::gate::{Distance, Gate};
+
+/// Name and version of the document.
+pub const SCHEMA: &str = "granite-bundle/gate/1";
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Document {
+    pub schema: &'static str,
+    pub ok: bool,
+    pub mode: &'static str,
+    pub agree: usize,
+    pub counted: usize,
+    pub first_divergence: Option<usize>,
+    pub positions: Vec<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance: Option<Apart>,
+}
+
+/// One compared position.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Position {
+    pub position: usize,
+    pub expected: u32,
+    pub got: u32,
+    pub margin: f32,
+    pub oracle_margin: Option<f64>,
+    pub agree: bool,
+    pub counted: bool,
+}
+
+/// How far two bundles are apart.
+#[derive(Debug, Serialize)]
+#[allow(
+    missing_docs,
+    reason = "the fields are the document's, described in its schema"
+)]
+pub struct Apart {
+    pub largest_difference: f64,
+    pub mean_divergence: f64,
+    pub largest_divergence: f64,
+}
+
+impl Document {
+    /// The document of an outcome.
+    pub fn new(gate: &Gate) -> Document {
+        let (agree, counted) = gate.tally();
+        Document {
+            schema: SCHEMA,
+            ok: gate.passes(),
+            mode: gate.mode.word(),
+            agree,
+            counted,
+            first_divergence: gate.first_divergence,
+            positions: gate.positions.iter().map(Position::of).collect(),
+            distance: gate.distance.map(Apart::of),
+        }
+    }
+}
+
+impl Position {
+    fn of(position: &crate::gate::Position) -> Position {
+        Position {
+            position: position.position,
+            expected: position.expected,
+            got: position.got,
+            margin: position.margin,
+            oracle_margin: position.oracle_margin,
+            agree: position.agrees(),
+            counted: position.counted,
+        }
+    }
+}
+
+impl Apart {
+    fn of(distance: Distance) -> Apart {
+        Apart {
+            largest_difference: distance.largest,
+            mean_divergence: distance.divergence,
+            largest_divergence: distance.largest_divergence,
+        }
+    }
+}
