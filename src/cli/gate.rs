@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::Value;
 
-use super::language::{LanguageModel, ids};
+use super::language::{LanguageModel, explained, ids};
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::{JsonDocument, Manifest};
 use crate::files::{shown, write};
 use crate::gate::{self, Gate, Oracle};
-use crate::generate::{Decoder, Text};
+use crate::generate::Text;
 use crate::report::human;
 use crate::report::json::gate::Document;
 
@@ -112,12 +112,13 @@ fn by_transcript(
             name(&model)
         ));
     }
-    let mut decoder = Decoder::new(&model.plan, model.context)?;
+    let mut decoder = model.decoder(&args.path)?;
     let gate = match args.teacher_forced {
-        true => gate::teacher_forced(&mut decoder, &oracle, args.min_margin)?,
-        false => gate::free(&mut decoder, &oracle, args.min_margin)?,
+        true => gate::teacher_forced(&mut decoder, &oracle, args.min_margin),
+        false => gate::free(&mut decoder, &oracle, args.min_margin),
     };
     drop(decoder);
+    let gate = gate.map_err(|error| explained(error, &args.path))?;
     Ok((gate, oracle, model, shown(path)))
 }
 
@@ -135,16 +136,14 @@ fn by_bundle(args: &Args, other: &Path) -> anyhow::Result<(Gate, Oracle, Languag
             .into());
         }
     };
-    let mut decoders = (
-        Decoder::new(&theirs.plan, theirs.context)?,
-        Decoder::new(&model.plan, model.context)?,
-    );
+    let mut decoders = (theirs.decoder(other)?, model.decoder(&args.path)?);
     let (gate, chosen) = gate::against(
         (&mut decoders.0, &mut decoders.1),
         &prompt,
         args.count,
         args.min_margin,
-    )?;
+    )
+    .map_err(|error| explained(error, &args.path))?;
     drop(decoders);
     let oracle = Oracle {
         prompt,

@@ -10,7 +10,7 @@ use crate::bundle::{ChatTemplate, Failure, Language, Manifest, Target};
 use crate::engine::stop_tokens::stop_tokens;
 use crate::exec::{ExecError, Plan};
 use crate::files::{quoted, shown};
-use crate::generate::Text;
+use crate::generate::{Decoder, GenerateError, Text};
 
 /// Context where the manifest does not say: of the bare asset, or of a bundle without the field.
 const DEFAULT_CONTEXT: usize = 4096;
@@ -53,6 +53,11 @@ impl LanguageModel {
             load_s: start.elapsed().as_secs_f64(),
             target,
         })
+    }
+
+    /// An empty sequence.
+    pub(super) fn decoder(&self, path: &Path) -> anyhow::Result<Decoder<'_>> {
+        Decoder::new(&self.plan, self.context).map_err(|error| explained(error, path))
     }
 
     /// The bundle's tokenizer.
@@ -161,4 +166,28 @@ pub(super) fn peak_bytes() -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// Adds the next step to a failure.
+pub(super) fn explained(error: GenerateError, path: &Path) -> anyhow::Error {
+    let path = quoted(path);
+    let help = match &error {
+        GenerateError::EmptyPrompt => format!("granite-bundle run {path} 'Once upon a time'"),
+        GenerateError::Vocabulary { .. } => {
+            format!("see the vocabulary's size: granite-bundle inspect {path}")
+        }
+        GenerateError::Context { .. } => "give a shorter prompt".to_owned(),
+        GenerateError::Signature { .. } => {
+            format!("see its functions: granite-bundle inspect {path} --all")
+        }
+        GenerateError::NotANumber { .. } => {
+            format!("check the file: granite-bundle inspect {path} --verify-hash")
+        }
+        _ => return error.into(),
+    };
+    Advised {
+        message: error.to_string(),
+        help,
+    }
+    .into()
 }

@@ -3,13 +3,11 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::language::{LanguageModel, ids, on_threads, peak_bytes};
+use super::language::{LanguageModel, explained, ids, on_threads, peak_bytes};
 use super::{Advised, Exit, Ui, examples};
 use crate::files::{quoted, shown};
 use crate::generate::chat::{Message, render};
-use crate::generate::{
-    Decoder, GenerateError, Generation, Request, Sampler, Sampling, Stop, Stream, Text, generate,
-};
+use crate::generate::{Generation, Request, Sampler, Sampling, Stop, Stream, Text, generate};
 use crate::report::json::run::{Document, Timing};
 use crate::report::npy;
 
@@ -136,7 +134,7 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         (Some(text), false) => model.ends(text),
         _ => Vec::new(),
     };
-    let mut decoder = Decoder::new(&model.plan, model.context)?;
+    let mut decoder = model.decoder(&args.path)?;
     let mut logits = args.logits.as_deref().map(npy::Rows::create).transpose()?;
     let mut failed = None;
     let mut stream = text.as_ref().map(Stream::new);
@@ -164,7 +162,7 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
             }
         },
     )
-    .map_err(|error| explained(error, args))?;
+    .map_err(|error| explained(error, &args.path))?;
     if let Some(error) = failed {
         return Err(error);
     }
@@ -288,7 +286,7 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         messages.push(message("user", &line));
         let prompt = turn(model, &text, &messages)?;
         // The conversation is fed anew: a recurrent state cannot be taken back to where its text still agrees.
-        let mut decoder = Decoder::new(&model.plan, model.context)?;
+        let mut decoder = model.decoder(&args.path)?;
         let mut stream = Stream::new(&text);
         let mut answer = String::new();
         let request = Request {
@@ -319,7 +317,7 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
             },
             |_| (),
         )
-        .map_err(|error| explained(error, args))?;
+        .map_err(|error| explained(error, &args.path))?;
         if let Some(error) = failed {
             return Err(error);
         }
@@ -331,28 +329,4 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         }
         messages.push(message("assistant", &answer));
     }
-}
-
-/// Adds the next step to a failure.
-fn explained(error: GenerateError, args: &Args) -> anyhow::Error {
-    let path = quoted(&args.path);
-    let help = match &error {
-        GenerateError::EmptyPrompt => format!("granite-bundle run {path} 'Once upon a time'"),
-        GenerateError::Vocabulary { .. } => {
-            format!("see the vocabulary's size: granite-bundle inspect {path}")
-        }
-        GenerateError::Context { .. } => "give a shorter prompt".to_owned(),
-        GenerateError::Signature { .. } => {
-            format!("see its functions: granite-bundle inspect {path} --all")
-        }
-        GenerateError::NotANumber { .. } => {
-            format!("check the file: granite-bundle inspect {path} --verify-hash")
-        }
-        _ => return error.into(),
-    };
-    Advised {
-        message: error.to_string(),
-        help,
-    }
-    .into()
 }

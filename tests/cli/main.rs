@@ -6,6 +6,7 @@ mod bad_input;
 mod diff;
 mod inspect;
 mod kinds;
+mod language;
 mod schema;
 #[cfg(unix)]
 mod strangers;
