@@ -1,0 +1,118 @@
+//! Axes in another order or direction, and the walk over elements that are a step apart.
+
+use crate::exec::ExecError;
+use crate::exec::kernels::{axes, strides};
+use crate::exec::tensor::{Elements, Shape, Tensor};
+
+/// The axes that a permutation names.
+///
+/// # Errors
+/// No permutation of the axes.
+pub fn order(permutation: &Tensor, rank: usize) -> Result<Vec<usize>, ExecError> {
+    let order = axes(permutation, rank)?;
+    if order.len() != rank {
+        return Err(ExecError::operand("an order of all axes is", permutation));
+    }
+    Ok(order)
+}
+
+/// The tensor with its axes in another order.
+///
+/// # Errors
+/// An order of another number of axes.
+pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
+    let rank = x.rank();
+    if order.len() != rank || order.iter().any(|axis| *axis >= rank) {
+        return Err(ExecError::operand("an order of all axes is", x));
+    }
+    let from = strides(&x.shape);
+    let shape: Shape = order.iter().map(|axis| x.shape[*axis]).collect();
+    // Moving axes of size 1 moves no element.
+    let moving: Vec<_> = order.iter().filter(|axis| x.shape[**axis] != 1).collect();
+    if moving.is_sorted() {
+        return x.clone().reshaped(shape);
+    }
+    let steps: Vec<_> = order.iter().map(|axis| from[*axis]).collect();
+    Ok(strided(
+        x,
+        shape,
+        0,
+        &steps.iter().map(|step| *step as isize).collect::<Vec<_>>(),
+    ))
+}
+
+/// A tensor whose elements are `steps` apart in another, from `start` on; all of them must be inside.
+pub(super) fn strided(x: &Tensor, shape: Shape, start: usize, steps: &[isize]) -> Tensor {
+    match &x.data {
+        Elements::Float(data) => {
+            let data = walk(data, &shape, start, steps);
+            Tensor::exact(x.dtype, shape, data)
+        }
+        Elements::Int(data) => {
+            let data = walk(data, &shape, start, steps);
+            Tensor::ints(x.dtype, shape, data)
+        }
+    }
+}
+
+fn walk<T: Copy>(data: &[T], shape: &[usize], start: usize, steps: &[isize]) -> Vec<T> {
+    let count: usize = shape.iter().product();
+    let mut out = Vec::with_capacity(count);
+    visit(shape, start, steps, |at, run, step| {
+        if step == 1 {
+            out.extend_from_slice(&data[at..at + run]);
+        } else {
+            out.extend((0..run).map(|place| data[at.wrapping_add_signed(step * place as isize)]));
+        }
+    });
+    out
+}
+
+/// Calls `each` with the position, the length and the step of every innermost run, in order.
+pub(super) fn visit(
+    shape: &[usize],
+    start: usize,
+    steps: &[isize],
+    mut each: impl FnMut(usize, usize, isize),
+) {
+    let count: usize = shape.iter().product();
+    let (Some((run, outer)), Some((step, outer_steps))) = (shape.split_last(), steps.split_last())
+    else {
+        return each(start, 1, 1);
+    };
+    let runs = count.checked_div(*run).unwrap_or(0);
+    let mut index = vec![0; outer.len()];
+    let mut at = start;
+    for _ in 0..runs {
+        each(at, *run, *step);
+        for axis in (0..outer.len()).rev() {
+            index[axis] += 1;
+            at = at.wrapping_add_signed(outer_steps[axis]);
+            if index[axis] < outer[axis] {
+                break;
+            }
+            at = at.wrapping_add_signed(-(outer_steps[axis] * outer[axis] as isize));
+            index[axis] = 0;
+        }
+    }
+}
+
+/// The tensor with some axes in reverse.
+///
+/// # Errors
+/// Axes beyond the rank, or named twice.
+pub fn reverse(x: &Tensor, at: &Tensor) -> Result<Tensor, ExecError> {
+    let at = axes(at, x.rank())?;
+    let mut steps: Vec<isize> = strides(&x.shape)
+        .iter()
+        .map(|step| *step as isize)
+        .collect();
+    let mut start = 0;
+    if !x.is_empty() {
+        for axis in at {
+            start += (x.shape[axis] - 1) * steps[axis].unsigned_abs();
+            steps[axis] = -steps[axis];
+        }
+    }
+    Ok(strided(x, x.shape.clone(), start, &steps))
+}
