@@ -6,7 +6,7 @@ use granite_bundle::checkout::tree::PathRules;
 use granite_bundle::checkout::{FileImage, FileMode};
 use std::path::Path;
 
-use granite_bundle::bundle::{ChatTemplate, JsonDocument, JsonError, Parsing};
+use granite_bundle::bundle::{ChatTemplate, Edit, JsonDocument, JsonError, Parsing};
 use granite_bundle::files::json::integer;
 use granite_bundle::mlir::{Module, ReadError};
 use granite_bundle::model::Summary;
@@ -81,6 +81,19 @@ pub fn bundle_json(bytes: &[u8]) -> Result<JsonDocument, JsonError> {
         rest.extend(members.chain(elements).take(64).collect::<Vec<_>>());
     }
     Ok(document)
+}
+
+/// Sets and removes what the text before the first NUL points at in the JSON behind it; an edit that is offered says what
+/// was meant, and is made once.
+pub fn json_edit(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (pointer, text) = text.split_once('\0')?;
+    let set = Edit::Set(pointer.to_owned(), serde_json::json!({ "set": [1.5, "x"] }));
+    let changed = set.apply(text)?;
+    assert_eq!(set.apply(&changed).as_ref(), Some(&changed));
+    let removed = Edit::Remove(pointer.to_owned()).apply(&changed);
+    assert!(removed.is_none_or(|removed| removed.len() < changed.len()));
+    Some(changed)
 }
 
 /// Parses any bytes as a chat template.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use granite_bundle::bundle::Parsing;
 
-use crate::targets::{bundle_json, chat_template, patch_file};
+use crate::targets::{bundle_json, chat_template, json_edit, patch_file};
 
 /// The seeds of a target, in order of names.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -49,6 +49,7 @@ fn every_target_has_a_body_that_is_tested() {
             "aicode_asset",
             "bundle_json",
             "chat_template",
+            "json_edit",
             "mlir_container",
             "patch_file"
         ]
@@ -76,6 +77,18 @@ fn chat_template_parses_or_says_why() {
             sound += usize::from(chat_template(bytes) == Parsing::Sound);
         });
         assert!(0 < sound && sound < forms, "{sound} of {forms}");
+    }
+}
+
+#[test]
+fn json_edit_edits_or_does_not() {
+    for seed in seeds("json_edit") {
+        assert!(json_edit(&seed).is_some());
+        let mut edited = 0;
+        let forms = damaged(&seed, |bytes| {
+            edited += usize::from(json_edit(bytes).is_some())
+        });
+        assert!(0 < edited && edited < forms, "{edited} of {forms}");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Args, settings};
 use crate::bundle::{DiscoverError, Place};
 use crate::cli::{Exit, Ui};
-use crate::lint::fix::Plan;
+use crate::lint::fleet::Plan;
 use crate::report::human::fix;
 
 /// Shows what fixing would change, and changes nothing.

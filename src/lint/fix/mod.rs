@@ -9,36 +9,34 @@ mod hash;
 mod kind;
 mod main_asset;
 mod metadata_version;
-mod plan;
 mod states;
 mod user_data;
 mod vocab_size;
 
-pub use plan::{Done, FileChange, Kept, Plan};
-
 use crate::bundle::{Edit, Target};
+use crate::files::quoted;
 use crate::finding::Finding;
 use crate::profile::Profile;
 
 /// A change that follows from what is known.
-struct Fix {
+pub(super) struct Fix {
     /// The rules whose findings it answers.
-    rules: &'static [&'static str],
+    pub(super) rules: &'static [&'static str],
     /// The change that one of their findings needs; `None` where nothing is certain.
-    change: fn(&Case<'_>) -> Option<Change>,
+    pub(super) change: fn(&Case<'_>) -> Option<Change>,
 }
 
 /// A finding and what it was found in.
 #[derive(Debug, Clone, Copy)]
-struct Case<'a> {
-    target: &'a Target,
-    profile: Option<&'a Profile>,
-    finding: &'a Finding,
+pub(super) struct Case<'a> {
+    pub(super) target: &'a Target,
+    pub(super) profile: Option<&'a Profile>,
+    pub(super) finding: &'a Finding,
 }
 
 /// What a fix changes.
 #[derive(Debug, Clone, PartialEq)]
-enum Change {
+pub(super) enum Change {
     /// `metadata.json`.
     Manifest(Vec<Edit>),
     /// `tokenizer/tokenizer_config.json`.
@@ -48,7 +46,7 @@ enum Change {
 }
 
 /// Every fix, in the order in which they are tried.
-const FIXES: &[Fix] = &[
+pub(super) const FIXES: &[Fix] = &[
     metadata_version::FIX,
     kind::FIX,
     main_asset::FIX,
@@ -75,6 +73,28 @@ fn set(pointer: &str, value: impl Into<serde_json::Value>) -> Option<Change> {
         pointer.to_owned(),
         value.into(),
     )]))
+}
+
+/// Says of each finding that has a certain fix which command makes it.
+pub(super) fn advise(findings: &mut [Finding], target: &Target, profile: Option<&Profile>) {
+    let command = format!(
+        "`granite-bundle lint {} --fix` does it",
+        quoted(&target.path)
+    );
+    for finding in findings {
+        let case = Case {
+            target,
+            profile,
+            finding,
+        };
+        let mut fixes = FIXES.iter().filter(|fix| fix.rules.contains(&finding.rule));
+        if fixes.any(|fix| (fix.change)(&case).is_some()) {
+            finding.help = Some(match &finding.help {
+                Some(help) => format!("{help}; {command}"),
+                None => command.clone(),
+            });
+        }
+    }
 }
 
 /// True if there is a fix for findings of that rule.

@@ -1,5 +1,6 @@
 //! Lints many targets, each under the configuration that governs it.
 
+mod fixing;
 mod place;
 mod report;
 mod stale;
@@ -17,9 +18,11 @@ use crate::profile::{Profile, builtin, kin, nearest};
 
 use super::context::ConfigurationFacts;
 use super::facts::{Facts, hashed};
+use super::fix;
 use super::rules::configuration;
 use super::{ContentHash, Context, Gate, Platform, Rule, check};
 
+pub use fixing::{Done, FileChange, Kept, Plan};
 pub use place::place_below;
 pub use report::{Judged, Report};
 pub use stale::Baseline;
@@ -123,6 +126,7 @@ impl Settings {
             .filter(|rule| context.meets(rule))
             .collect::<Vec<_>>();
         let mut findings = check(ran.iter().copied(), &context);
+        fix::advise(&mut findings, &target, profile);
         let matched = self.gate.settle(&mut findings, &self.place(&target.path));
         Linted {
             profile: profile.map(|profile| profile.name.clone()),

@@ -3,7 +3,7 @@
 use diffy::DiffOptions;
 
 use crate::bundle::shown;
-use crate::lint::fix::{Done, FileChange, Plan};
+use crate::lint::fleet::{Done, FileChange, Plan};
 
 /// Longest value shown in a line, characters.
 const SHOWN: usize = 60;

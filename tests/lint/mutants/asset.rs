@@ -156,7 +156,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ordinary(
         "an asset without metadata",
         |bundle| asset(bundle).metadata = None,
-        &["error asset-no-producer"],
+        &["warning asset-metadata-missing"],
     ),
     disk(
         "an asset linked to a download cache",

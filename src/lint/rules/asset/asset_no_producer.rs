@@ -24,10 +24,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 fn check_one(part: RoleAsset<'_>, findings: &mut Findings<'_>) {
     let asset = part.asset;
-    let producer = asset
-        .metadata
-        .as_ref()
-        .and_then(|metadata| metadata.producer.as_deref());
+    // Where there is no metadata at all, nothing is known of the converter.
+    let Some(metadata) = &asset.metadata else {
+        return;
+    };
+    let producer = metadata.producer.as_deref();
     if asset.format == AssetFormat::Compiled || producer.is_some_and(|name| !name.trim().is_empty())
     {
         return;

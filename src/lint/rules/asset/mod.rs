@@ -8,6 +8,7 @@ mod asset_hash_mismatch;
 mod asset_hash_missing;
 mod asset_ios_jit_large;
 mod asset_ios_memory;
+mod asset_metadata_missing;
 mod asset_no_producer;
 mod asset_os_newer;
 mod asset_partial;
@@ -21,6 +22,7 @@ pub(super) static RULES: &[&Rule] = &[
     &asset_unreadable::RULE,
     &asset_hash_mismatch::RULE,
     &asset_hash_missing::RULE,
+    &asset_metadata_missing::RULE,
     &asset_no_producer::RULE,
     &asset_compiled_only::RULE,
     &asset_symlink::RULE,

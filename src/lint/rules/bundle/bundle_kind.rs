@@ -32,9 +32,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 if !manifest::is_language(context) {
                     return;
                 }
-                (kind.to_owned(), "kindMismatch")
+                (manifest::shown(&root["kind"]), "kindMismatch")
             }
-            kind => (kind.to_owned(), "malformedMetadata"),
+            _ => (manifest::shown(&root["kind"]), "malformedMetadata"),
         },
         None => ("absent".to_owned(), "malformedMetadata"),
         Some(other) => (manifest::shown(other), "malformedMetadata"),
@@ -42,9 +42,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             "kind",
-            format!("kind is {actual} and must be llm or vlm, so the language engine refuses the bundle with `{outcome}`"),
+            format!("kind is {actual} and must be \"llm\" or \"vlm\", so the language engine refuses the bundle with `{outcome}`"),
         )
-        .expected("llm or vlm")
+        .expected("\"llm\" or \"vlm\"")
         .actual(actual)
         .help("a text model is \"llm\"; the spelling is exact");
 }

@@ -63,5 +63,26 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .level(level)
         .expected(expected)
         .actual(count)
-        .help("run 3 or 4 states on an engine with extra-states (E2 and later, or patched); outside 2 to 4, merge or split states in the export");
+        .help(advice(count, step.takes_embeddings));
+}
+
+/// What leads from that many states to as many as an engine carries.
+fn advice(count: usize, takes_embeddings: bool) -> &'static str {
+    match count {
+        0 => {
+            "export the model with its cache: pass the key and value caches as states that the graph reads and writes, instead of recomputing the whole text at each step"
+        }
+        1 => {
+            "give keys and values a state each, in the order key, value; one state for both is not split by any engine"
+        }
+        _ if takes_embeddings => {
+            "keep keys and values as the two states, and fold everything else into them or into the graph"
+        }
+        3..=4 => {
+            "run it on an engine with extra-states (E2 and later, or patched): `granite-bundle preflight` says whether a checkout is one"
+        }
+        _ => {
+            "stack the states of a kind into one (all layers' convolutions, all layers' recurrences), so that key, value and at most two more remain"
+        }
+    }
 }

@@ -6,10 +6,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Case, Change, FIXES};
+use super::Settings;
 use crate::bundle::{Edit, JsonDocument, Part, Place, Target};
 use crate::files;
-use crate::lint::fleet::Settings;
+use crate::lint::fix::{Case, Change, FIXES};
 use crate::model::Asset;
 
 /// Rounds of fixing: what one makes readable the next may look at. No bundle needs half as many.
