@@ -1,4 +1,4 @@
-//! Faults of the whole program: killed, out of space, refused by the system. `FAULTS=all` tries every step.
+//! Faults of the whole program: killed, out of space, refused by the system. `FAULTS=every` tries every step.
 
 #![cfg(debug_assertions)]
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
@@ -6,7 +6,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::kit::{FAILPOINT, Paused, Place, Snapshot, turn};
+use crate::kit::{FAILPOINT, Paused, Place, Snapshot, steps};
 
 /// A checkout on which a command has something to do of every kind.
 fn place(command: &[&str]) -> Place {
@@ -101,7 +101,7 @@ fn killed_anywhere_the_next_command_settles_it_and_says_so() {
         let after = state(&whole);
         let (mut undone, mut finished) = (0, 0);
         let count = points(command);
-        for step in turn(0, count, 6).map(|index| index + 1) {
+        for step in steps(0, count, 6).map(|index| index + 1) {
             let place = place(command);
             Paused::at(place.command(command), step).unwrap().kill();
             let next = place.run(&["status", "--json"]).expect(0);
@@ -169,7 +169,7 @@ fn a_disk_that_fills_at_any_size_leaves_it_before_or_after() {
 fn a_failure_is_told_in_words_and_with_exit_2() {
     const ENOSPC: u32 = 28;
     let mut told = 0;
-    for step in turn(0, points(&["apply"]), 6).map(|index| index + 1) {
+    for step in steps(0, points(&["apply"]), 6).map(|index| index + 1) {
         let place = place(&["apply"]);
         let mut command = place.command(&["apply"]);
         let output = command
@@ -251,7 +251,7 @@ fn killed_in_a_folder_or_in_an_export_the_next_command_settles_it() {
                 .filter(|line| line.starts_with("failpoint "))
                 .count();
             let (mut undone, mut finished) = (0, 0);
-            for step in turn(0, count, 8).map(|index| index + 1) {
+            for step in steps(0, count, 8).map(|index| index + 1) {
                 let place = made();
                 Paused::at(place.command(&args(command)), step)
                     .unwrap()

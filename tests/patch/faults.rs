@@ -2,7 +2,7 @@
 //!
 //! Whatever happens, the next command leaves the checkout fully before or fully after, and says which.
 //!
-//! `FAULTS=all` tries every step and every combination of step and fault; otherwise some of them have their turn.
+//! `FAULTS=every` tries every step and `FAULTS=all` every combination of step and fault; otherwise some have their turn.
 
 #![cfg(debug_assertions)]
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
@@ -22,7 +22,7 @@ use granite_bundle::patch::change::transaction::{
 use granite_bundle::patch::change::undo::{Source, Undo};
 use granite_bundle::patch::judge::changes::{PatchChanges, PatchId};
 
-use crate::kit::{FAILPOINT, Paused, Snapshot, snapshot, turn};
+use crate::kit::{FAILPOINT, Paused, Snapshot, faults, snapshot, steps as its_turn};
 
 const ENOSPC: i32 = 28;
 const EACCES: i32 = 13;
@@ -310,7 +310,7 @@ fn killed_at_every_step_it_is_fully_before_or_fully_after() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in turn(0, points.len(), 4) {
+        for index in its_turn(0, points.len(), 4) {
             let name = &points[index];
             let scenario = Scenario::new(action);
             Paused::at(scenario.child(action), index + 1)
@@ -329,8 +329,8 @@ fn killed_again_while_recovering_it_still_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for first in turn(1, points.len(), 4).map(|index| index + 1) {
-            for second in turn(first, points.len(), 9).map(|index| index + 1) {
+        for first in its_turn(1, points.len(), 4).map(|index| index + 1) {
+            for second in faults(first, points.len(), 9).map(|index| index + 1) {
                 let scenario = Scenario::new(action);
                 Paused::at(scenario.child(action), first).unwrap().kill();
                 let Some(paused) = Paused::at(scenario.child("next"), second) else {
@@ -352,9 +352,9 @@ fn an_error_at_every_step_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in turn(2, points.len(), 3) {
+        for index in its_turn(2, points.len(), 3) {
             let name = &points[index];
-            for errno in turn(index, 3, 3).map(|which| [ENOSPC, EACCES, EIO][which]) {
+            for errno in faults(index, 3, 3).map(|which| [ENOSPC, EACCES, EIO][which]) {
                 let scenario = Scenario::new(action);
                 let wish = format!("{}:errno={errno}", index + 1);
                 let status = scenario
@@ -409,9 +409,9 @@ fn an_edit_at_any_moment_is_kept_and_the_rest_is_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in turn(1, points.len(), 3) {
+        for index in its_turn(1, points.len(), 3) {
             let point = &points[index];
-            for which in turn(index, 2 * targets.len(), 5) {
+            for which in faults(index, 2 * targets.len(), 5) {
                 let (target, carefully) = (targets[which / 2], which % 2 == 0);
                 let scenario = Scenario::new(action);
                 let paused = Paused::at(scenario.child(action), index + 1).unwrap();

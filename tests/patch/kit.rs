@@ -17,13 +17,28 @@ pub(crate) type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 /// What stops, breaks or pauses the program in a debug build.
 pub(crate) const FAILPOINT: &str = "GRANITE_BUNDLE_FAILPOINT";
 
-/// Those of `count` cases whose turn it is: `FAULTS=all`, as in CI, has all of them, else the first, the last and one in
+/// Those of `count` steps whose turn it is: with `FAULTS=every`, as in CI, all of them, else the first, the last and one in
 /// `share` from `start` on.
-pub(crate) fn turn(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
-    let all = std::env::var_os("FAULTS").is_some_and(|wish| wish == "all");
-    let is_on = move |case: &usize| {
-        all || case % share == start % share || (start == 0 && case + 1 == count)
-    };
+pub(crate) fn steps(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
+    turn(
+        start,
+        count,
+        if wished(&["every", "all"]) { 1 } else { share },
+    )
+}
+
+/// Those of `count` faults whose turn it is at a step: with `FAULTS=all` all of them, else one in `share`.
+pub(crate) fn faults(step: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
+    turn(step, count, if wished(&["all"]) { 1 } else { share })
+}
+
+fn wished(wishes: &[&str]) -> bool {
+    std::env::var("FAULTS").is_ok_and(|wish| wishes.contains(&wish.as_str()))
+}
+
+fn turn(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
+    let is_on =
+        move |case: &usize| case % share == start % share || (start == 0 && case + 1 == count);
     (0..count).filter(is_on)
 }
 

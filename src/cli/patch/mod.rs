@@ -23,7 +23,7 @@ use subject::option;
 
 /// Manage the patch stack of an engine checkout
 ///
-/// An engine checkout is a clone or an unpacked archive of coreai-models. `list`, `status`, `check`, `verify`, `diff`
+/// An engine checkout is a clone, a folder inside another repository, or an unpacked archive of coreai-models. `list`, `status`, `check`, `verify`, `diff`
 /// and `matrix` change nothing in it; `apply` and `revert` change all they have to or nothing.
 ///
 /// Exit code: 0 if the checkout is, or ends, as asked; 1 if a patch cannot apply, is missing or does not verify; 2 if
@@ -55,7 +55,7 @@ enum Command {
 /// The checkout, and how long to wait for it.
 #[derive(Debug, clap::Args)]
 struct EngineArgs {
-    /// The engine checkout: a clone of any depth, or an unpacked archive
+    /// The engine checkout: a clone of any depth, a folder of a repository, or an unpacked archive
     #[arg(long, value_name = "CHECKOUT")]
     engine: PathBuf,
 

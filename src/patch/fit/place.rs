@@ -190,6 +190,47 @@ mod tests {
         found
     }
 
+    /// Looked for one by one from the beginning, as many hunks and misfits as these take minutes.
+    #[test]
+    fn thousands_of_hunks_take_no_longer_than_their_lines() {
+        const HUNKS: usize = 5_000;
+        let line = |number: usize| match number % 3 {
+            0 => "}\n".to_owned(),
+            _ => format!("line {number}\n"),
+        };
+        let content: String = (0..HUNKS * 6).map(line).collect();
+        let patch = |found: &dyn Fn(usize) -> String| {
+            let hunk = |at: usize| {
+                format!(
+                    "@@ -{0},3 +{0},3 @@\n {1}-{2}+new\n {3}",
+                    at + 1,
+                    line(at),
+                    found(at + 1),
+                    line(at + 2)
+                )
+            };
+            let hunks: String = (0..HUNKS).map(|number| hunk(number * 6 + 3)).collect();
+            parse(format!("--- a/f\n+++ b/f\n{hunks}").as_bytes())
+                .unwrap()
+                .remove(0)
+                .hunks
+        };
+        let started = std::time::Instant::now();
+        let placement = place(content.as_bytes(), &patch(&line));
+        let result = placement.result.unwrap();
+        assert_eq!(
+            lines(&result).filter(|line| *line == b"new\n").count(),
+            HUNKS
+        );
+        let placement = place(content.as_bytes(), &patch(&|_| "}\n".to_owned()));
+        assert!(placement.hunks.iter().all(Option::is_none));
+        assert!(
+            started.elapsed() < std::time::Duration::from_secs(30),
+            "{:?}",
+            started.elapsed()
+        );
+    }
+
     proptest::proptest! {
         #[test]
         fn the_index_finds_what_looking_everywhere_finds(
