@@ -4,6 +4,7 @@
 
 mod circles;
 mod docs;
+mod fuzz;
 mod layers;
 mod readme;
 
