@@ -6,6 +6,7 @@ pub mod eol;
 mod image;
 pub mod open;
 pub mod site;
+pub mod swift;
 pub mod tree;
 
 pub use image::{FileChange, FileImage, FileMode, RepoPath};
