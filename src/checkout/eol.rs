@@ -277,8 +277,8 @@ impl TreeView for CheckedOut<'_> {
         }
     }
 
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        self.folder.case_twin(path)
+    fn names(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.folder.names(folder)
     }
 }
 

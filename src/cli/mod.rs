@@ -5,6 +5,7 @@ mod as_profile;
 mod checkout;
 mod completions;
 mod diff;
+mod engine;
 mod exit;
 mod explain;
 mod gate;

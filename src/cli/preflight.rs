@@ -1,20 +1,16 @@
 //! `granite-bundle preflight`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
-
-use super::Advised;
-use super::{Exit, Ui, checkout};
+use super::engine::Engine as EngineCheckout;
+use super::{Advised, Exit, Ui};
 use crate::bundle::{Failure, Manifest, Target};
-use crate::checkout::capability::{Era, finds_compiled_assets};
+use crate::checkout::capability::Era;
 
 use crate::cli::examples;
-use crate::patch::judge::judgement::Options;
-use crate::patch::judge::plan;
 use crate::patch::series::Series;
-use crate::preflight::{EngineFacts, Verdict, examine};
+use crate::preflight::{Verdict, examine};
 use crate::report::human::preflight::{Heading, page};
 use crate::report::json::preflight::{Document, Engine};
 
@@ -43,19 +39,19 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let target = Target::open(&args.path).map_err(|error| advised(error.into()))?;
-    let series = Series::builtin()?;
-    let engine = facts(&args.engine, &series)?;
+    let engine = EngineCheckout::open(&args.engine)?;
+    let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
-    let preflight = examine(&target, &engine, &checkout);
+    let preflight = examine(&target, &reading.checkout, &checkout);
     let path = args.path.to_string_lossy();
     let text = if args.json {
         let engine = Engine {
             path: &checkout,
-            era: engine.era,
+            era: reading.checkout.era,
         };
         serde_json::to_string_pretty(&Document::new(&preflight, &path, engine))? + "\n"
     } else {
-        let era = engine.era.map(|era| title(era, &series));
+        let era = reading.checkout.era.map(|era| title(era, &engine.series));
         let heading = Heading {
             name: &name(&target),
             path: &path,
@@ -70,21 +66,6 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         Verdict::Runs => Exit::Fine,
         Verdict::RunsAfterPatch | Verdict::CannotRun | Verdict::Unknown => Exit::Findings,
     })
-}
-
-/// Judges the checkout by the built-in series, as `patch status` does.
-fn facts(path: &Path, series: &Series) -> anyhow::Result<EngineFacts> {
-    let checkout = checkout::open(path)?;
-    let unreadable = || format!("{} cannot be judged", path.display());
-    let trees = checkout.trees().with_context(unreadable)?;
-    let site = trees.site();
-    let options = Options {
-        three_way: true,
-        only: None,
-    };
-    let report = plan::status(site, series, &options).with_context(unreadable)?;
-    let finds_compiled = finds_compiled_assets(site.view).with_context(unreadable)?;
-    Ok(EngineFacts::of(&report, series, finds_compiled))
 }
 
 fn advised(failure: Failure) -> anyhow::Error {

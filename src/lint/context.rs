@@ -223,11 +223,18 @@ impl<'a> Context<'a> {
 
     /// The level of something the engine must be able to do.
     ///
-    /// Without a checkout, or on one that can: a note that names the need. On one that cannot: `lacking`.
+    /// Without a checkout, or on one that can: a note that names the need. On one that is known not to: `lacking`. On one
+    /// that can once it is patched, or of which it is not known: no more than a warning.
     pub fn level_by_engine(&self, needed: &[Capability], lacking: Level) -> Level {
-        match self.engine {
-            Some(engine) if !needed.iter().all(|need| engine.has(*need)) => lacking,
-            _ => Level::Note,
+        let Some(engine) = self.engine else {
+            return Level::Note;
+        };
+        if needed.iter().any(|need| engine.lacks(*need)) {
+            lacking
+        } else if needed.iter().all(|need| engine.has(*need)) {
+            Level::Note
+        } else {
+            lacking.min(Level::Warning)
         }
     }
 

@@ -123,11 +123,12 @@ impl Case {
     }
 
     /// Sets an engine checkout.
-    pub(crate) fn engine(&mut self, era: Era, native: &[Capability]) -> &mut Case {
+    pub(crate) fn engine(&mut self, era: &str, native: &[Capability]) -> &mut Case {
         let present = native.iter().map(|id| (*id, Presence::Native)).collect();
         self.engine = Some(Checkout {
-            era: Some(era),
+            era: Era::new(era),
             present,
+            ..Checkout::default()
         });
         self
     }

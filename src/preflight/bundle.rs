@@ -1,7 +1,8 @@
 //! What the bundle layer asks of the files.
 
-use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, own};
+use super::{BY_BUNDLE, Condition, Outcome, own};
 use crate::bundle::{Manifest, Part, Resolution, Target, TargetKind};
+use crate::checkout::capability::{Checkout, Feature};
 
 /// The one manifest version every era accepts.
 const MANIFEST_VERSION: &str = "0.2";
@@ -10,7 +11,7 @@ const MANIFEST_VERSION: &str = "0.2";
 const LANGUAGE_MODELS: [&str; 2] = ["llm", "vlm"];
 
 /// The manifest, then the asset it names.
-pub(super) fn needs(target: &Target, engine: &EngineFacts) -> Vec<Condition> {
+pub(super) fn needs(target: &Target, engine: &Checkout) -> Vec<Condition> {
     let (outcome, detail) = manifest(target);
     let mut needs = vec![own("manifest", outcome, detail)];
     if let Some(resolution) = &target.resolution {
@@ -105,13 +106,13 @@ fn objection(manifest: &Manifest) -> Option<String> {
     ))
 }
 
-fn asset(target: &Target, resolution: &Resolution, engine: &EngineFacts) -> (Outcome, String) {
+fn asset(target: &Target, resolution: &Resolution, engine: &Checkout) -> (Outcome, String) {
     let declared = &resolution.declared;
     if resolution.escapes {
         let detail = format!("assets.main is `{declared}`, outside the bundle, and not followed");
         return (Outcome::Unknown, detail);
     }
-    let loaded = if engine.finds_compiled_assets {
+    let loaded = if engine.is(Feature::CompiledTwin) {
         &resolution.newest
     } else {
         &resolution.before_fallback
@@ -138,7 +139,7 @@ fn asset(target: &Target, resolution: &Resolution, engine: &EngineFacts) -> (Out
     }
 }
 
-fn absent(resolution: &Resolution, engine: &EngineFacts) -> (Outcome, String) {
+fn absent(resolution: &Resolution, engine: &Checkout) -> (Outcome, String) {
     let declared = &resolution.declared;
     let Some(compiled) = &resolution.newest else {
         let detail = format!("assets.main is `{declared}`, and there is no such asset");

@@ -1,7 +1,7 @@
 //! The commands that lead on from a verdict.
 
-use super::{Condition, EngineFacts, Outcome, Provider, Verdict};
-use crate::checkout::capability::{Capability, Era};
+use super::{Condition, Outcome, Provider, Verdict};
+use crate::checkout::capability::{Capability, Checkout, Feature};
 use crate::files::quoted;
 
 /// How the commands name the two sides.
@@ -25,7 +25,7 @@ pub(super) enum Tool {
 pub(super) fn next(
     verdict: Verdict,
     needs: &[Condition],
-    engine: &EngineFacts,
+    engine: &Checkout,
     steps_singly: bool,
     names: &Names<'_>,
 ) -> Vec<String> {
@@ -61,7 +61,7 @@ fn run(steps_singly: bool, tool: Tool, bundle: &str, checkout: &str) -> Vec<Stri
     ]
 }
 
-fn blocked(needs: &[Condition], engine: &EngineFacts, bundle: &str, checkout: &str) -> Vec<String> {
+fn blocked(needs: &[Condition], engine: &Checkout, bundle: &str, checkout: &str) -> Vec<String> {
     let unmet = |need: &&Condition| need.required && need.outcome == Outcome::Unmet;
     let is_capability = |need: &Condition| {
         Capability::ALL
@@ -76,7 +76,8 @@ fn blocked(needs: &[Condition], engine: &EngineFacts, bundle: &str, checkout: &s
     if !of_bundle.is_empty() {
         lines.push(format!("granite-bundle lint {bundle}"));
     }
-    if !of_engine.is_empty() && engine.era == Some(Era::E0) {
+    let is_first = engine.era.is_some() && !engine.is(Feature::PrefixCache);
+    if !of_engine.is_empty() && is_first {
         lines.push(format!("git -C {checkout} switch --detach 0.2.0"));
         lines.push(format!(
             "granite-bundle preflight {bundle} --engine {checkout}"
@@ -94,6 +95,7 @@ impl Provider {
             Provider::Bundle => "bundle",
             Provider::Native => "native",
             Provider::Patch(name) => name,
+            Provider::Other(by) => by.as_deref().unwrap_or("provided"),
         }
     }
 }

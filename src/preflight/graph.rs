@@ -1,8 +1,9 @@
 //! What the graph asks of the engine.
 
-use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, own, states};
+use super::engine::need;
+use super::{BY_BUNDLE, Condition, Outcome, own, states};
 use crate::bundle::{Manifest, Target, TargetKind};
-use crate::checkout::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Checkout, Feature};
 use crate::engine::chunked::Objection;
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
@@ -16,7 +17,7 @@ const INPUTS: usize = 2;
 pub(super) fn needs(
     target: &Target,
     deployment: Option<&Deployment<'_>>,
-    engine: &EngineFacts,
+    engine: &Checkout,
 ) -> Vec<Condition> {
     let Some(deployment) = deployment else {
         return not_deployed(target).into_iter().collect();
@@ -27,11 +28,11 @@ pub(super) fn needs(
         Engine::VisionLanguage => vision(target, deployment, engine),
     };
     let why = "asked only of apps that import CoreAIShared themselves";
-    needs.push(engine.need(Capability::SharedProduct, false, why));
+    needs.push(need(engine, Capability::SharedProduct, false, why));
     needs
 }
 
-fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
     let step = deployment.step;
     let shape = match objection(step, &[DType::Float16]) {
         Some(objection) => own("function", Outcome::Unmet, objection),
@@ -50,13 +51,13 @@ fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts)
     needs.extend(static_step(step, engine));
     if static_query(step) == Some(1) {
         let why = "asked only of callers that warm up at another length than 1, as llm-runner does by default";
-        needs.push(engine.need(Capability::StaticWarmUp, false, why));
+        needs.push(need(engine, Capability::StaticWarmUp, false, why));
     }
     needs
 }
 
 /// The static-shape engine is in every era and needs no capability, only its functions.
-fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
     let language = target.manifest.present().and_then(Manifest::language);
     let context = language.and_then(|language| u64::try_from(language.max_context_length()?).ok());
     let objections = deployment
@@ -75,7 +76,7 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -
                 .to_owned(),
         ),
         Some(Objection { message, older_only, .. }) => {
-            let relaxed = *older_only && engine.era.is_none_or(|era| era > Era::E3);
+            let relaxed = *older_only && (engine.era.is_none() || engine.is(Feature::PrefillGraph));
             let outcome = if relaxed { Outcome::Unknown } else { Outcome::Unmet };
             let more = match objections.len() - 1 {
                 0 => String::new(),
@@ -90,10 +91,10 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -
 }
 
 /// The vision-language engine: three assets, embeddings and positions in, exactly two states.
-fn vision(target: &Target, deployment: &Deployment<'_>, engine: &EngineFacts) -> Vec<Condition> {
+fn vision(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
     let step = deployment.step;
     let shape = match objection(step, &[DType::Float16, DType::BFloat16]) {
-        _ if engine.era == Some(Era::E0) => own(
+        _ if engine.era.is_some() && !engine.is(Feature::VisionEngine) => own(
             "function",
             Outcome::Unmet,
             "the 0.1.0 line has no engine for vision-language bundles".to_owned(),
@@ -251,7 +252,7 @@ fn vocabulary(target: &Target, function: &Function) -> Option<Condition> {
     Some(own("vocabulary", outcome, detail))
 }
 
-fn static_step(function: &Function, engine: &EngineFacts) -> Option<Condition> {
+fn static_step(function: &Function, engine: &Checkout) -> Option<Condition> {
     let lengths = [static_query(function), static_logits(function)];
     let length = lengths.into_iter().flatten().max()?;
     let shapes = format!(
@@ -265,7 +266,7 @@ fn static_step(function: &Function, engine: &EngineFacts) -> Option<Condition> {
         return Some(own("query", Outcome::Unmet, detail));
     }
     let why = format!("{shapes}: the graph takes one token per step and no other number");
-    Some(engine.need(Capability::StaticStep, true, &why))
+    Some(need(engine, Capability::StaticStep, true, &why))
 }
 
 fn shape(value: Option<&Value>) -> String {

@@ -1,6 +1,6 @@
 //! Whether a bundle runs on an engine checkout: what the one needs, joined with what the other has.
 //!
-//! Pure: facts of the bundle come from [`crate::bundle`], facts of the checkout as [`EngineFacts`].
+//! Pure: facts of the bundle come from [`crate::bundle`], facts of the checkout as [`Checkout`].
 
 mod bundle;
 mod commands;
@@ -9,10 +9,9 @@ mod graph;
 mod states;
 
 use crate::bundle::Target;
+use crate::checkout::capability::Checkout;
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
-
-pub use engine::{EngineFacts, Standing};
 
 /// The answer for one bundle and one checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,10 +84,12 @@ pub enum Provider {
     Native,
     /// A patch of the built-in stack, applied.
     Patch(String),
+    /// Text that is neither upstream's nor the stack's; whose, as far as known.
+    Other(Option<String>),
 }
 
 /// Joins what a bundle needs with what a checkout has; `checkout` is how commands name the checkout.
-pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflight {
+pub fn examine(target: &Target, engine: &Checkout, checkout: &str) -> Preflight {
     let deployment = Deployment::of(target);
     let mut needs = bundle::needs(target, engine);
     needs.extend(graph::needs(target, deployment.as_ref(), engine));
@@ -113,18 +114,15 @@ pub fn examine(target: &Target, engine: &EngineFacts, checkout: &str) -> Preflig
     }
 }
 
-/// An unrecognised checkout is never judged; else the worst required need decides.
-fn verdict(needs: &[Condition], engine: &EngineFacts) -> Verdict {
-    if engine.era.is_none() {
-        return Verdict::Unknown;
-    }
+/// The worst required need decides; an engine of no known era is never called fit.
+fn verdict(needs: &[Condition], engine: &Checkout) -> Verdict {
     let any = |test: fn(&Outcome) -> bool| {
         let mut required = needs.iter().filter(|need| need.required);
         required.any(|need| test(&need.outcome))
     };
     if any(|outcome| *outcome == Outcome::Unmet) {
         Verdict::CannotRun
-    } else if any(|outcome| *outcome == Outcome::Unknown) {
+    } else if engine.era.is_none() || any(|outcome| *outcome == Outcome::Unknown) {
         Verdict::Unknown
     } else if any(|outcome| matches!(outcome, Outcome::AfterPatch(_))) {
         Verdict::RunsAfterPatch

@@ -1,7 +1,8 @@
 //! Whether the engine carries the states, and which it takes for keys and values.
 
-use super::{BY_BUNDLE, Condition, EngineFacts, Outcome, Provider, own};
-use crate::checkout::capability::{Capability, Era};
+use super::engine::need;
+use super::{BY_BUNDLE, Condition, Outcome, Provider, own};
+use crate::checkout::capability::{Capability, Checkout, Feature};
 use crate::engine::deployment::Deployment;
 use crate::engine::signature::StateKind;
 use crate::model::Value;
@@ -10,7 +11,7 @@ use crate::model::Value;
 const STATES: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// What the pipelined engine needs of the states; nothing for a key and value pair.
-pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &EngineFacts) -> Option<Condition> {
+pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &Checkout) -> Option<Condition> {
     let states = &deployment.step.states;
     let refused = |detail| Some(own("states", Outcome::Unmet, detail));
     if !STATES.contains(&states.len()) {
@@ -27,7 +28,12 @@ pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &EngineFacts) -> Op
     if let Some(objection) = order(&deployment.kinds, engine) {
         return refused(format!("{}, and {objection}", carried(states)));
     }
-    Some(engine.need(Capability::ExtraStates, true, &carried(states)))
+    Some(need(
+        engine,
+        Capability::ExtraStates,
+        true,
+        &carried(states),
+    ))
 }
 
 /// The vision-language engine carries exactly two states in every era.
@@ -48,20 +54,21 @@ pub(super) fn vision(deployment: &Deployment<'_>) -> Condition {
 }
 
 /// Two states that are no key and value pair: taken for one as long as the engine did not look at shapes.
-fn without_pair(states: &[Value], engine: &EngineFacts) -> Condition {
+fn without_pair(states: &[Value], engine: &Checkout) -> Condition {
     let seen = format!("{}, which are no key and value pair", carried(states));
     let (outcome, how) = match engine.era {
         None => (
             Outcome::Unknown,
             "whether this engine takes them for one is not known".to_owned(),
         ),
-        Some(era) if era <= Era::E3 => (
+        // The text that looks at inputs by name looks at the shapes of two states as well.
+        Some(_) if !engine.is(Feature::InputsByName) => (
             Outcome::Met(Provider::Native),
             "this engine takes any two states for one, so that it runs but must only be reset to 0".to_owned(),
         ),
         Some(_) => (
             Outcome::Unmet,
-            "the pipelined engine refuses it from E4 on (`Expected at least 2 growing KV cache states`), while the \
+            "the pipelined engine refuses it from E4b on (`Expected at least 2 growing KV cache states`), while the \
              variant coreai-sequential admits it"
                 .to_owned(),
         ),
@@ -79,9 +86,9 @@ fn carried(states: &[Value]) -> String {
 }
 
 /// How the engine finds the key and value caches among more than two states, and what keeps it from it.
-fn order(kinds: &[StateKind], engine: &EngineFacts) -> Option<&'static str> {
+fn order(kinds: &[StateKind], engine: &Checkout) -> Option<&'static str> {
     let grows = |kind: &StateKind| *kind == StateKind::KvCache;
-    if engine.era.is_some_and(|era| era <= Era::E1) {
+    if engine.is(Feature::CachesByPosition) {
         let (pair, extra) = kinds.split_at(*STATES.start());
         let fits = pair.iter().all(grows) && !extra.iter().any(grows);
         (!fits)

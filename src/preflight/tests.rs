@@ -10,7 +10,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::checkout::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era, Feature, Presence};
 
 fn granite() -> Granite {
     Granite::fp16(Geometry::granite_350m())
@@ -37,35 +37,44 @@ fn bundle(granite: &Granite) -> Bundle {
 }
 
 /// A checkout of an era where these capabilities stand so and the rest are missing.
-fn engine(era: Era, standings: &[(Capability, Standing)]) -> EngineFacts {
-    let missing = |id: &Capability| (*id, Standing::Missing(None));
-    let mut all: std::collections::BTreeMap<_, _> = Capability::ALL.iter().map(missing).collect();
-    all.extend(standings.iter().cloned());
-    EngineFacts {
-        era: Some(era),
-        standings: all,
-        finds_compiled_assets: era >= Era::E2,
+fn engine(era: &str, standings: &[(Capability, Presence)]) -> Checkout {
+    let mut engine = Checkout {
+        era: Era::new(era),
+        ..Checkout::default()
+    };
+    for (id, presence) in standings {
+        let by_patch = matches!(presence, Presence::Patched | Presence::Patchable);
+        engine.note(*id, Some(*presence), by_patch.then(|| PATCH.to_owned()));
     }
+    match era {
+        "E0" | "E1" => engine.features.insert(Feature::CachesByPosition),
+        _ => engine.features.insert(Feature::CompiledTwin),
+    };
+    if era != "E0" {
+        engine.features.insert(Feature::PrefixCache);
+        engine.features.insert(Feature::VisionEngine);
+    }
+    if era == "E4c" {
+        engine.features.insert(Feature::InputsByName);
+        engine.features.insert(Feature::PrefillGraph);
+    }
+    engine
 }
 
 const PATCH: &str = "pipelined-extra-states";
 
-fn patchable() -> Standing {
-    Standing::Patchable(PATCH.to_owned())
-}
-
-fn stock_e3() -> EngineFacts {
+fn stock_e3() -> Checkout {
     engine(
-        Era::E3,
+        "E3",
         &[
-            (Capability::ExtraStates, Standing::Native),
-            (Capability::StaticStep, patchable()),
-            (Capability::StaticWarmUp, patchable()),
+            (Capability::ExtraStates, Presence::Native),
+            (Capability::StaticStep, Presence::Patchable),
+            (Capability::StaticWarmUp, Presence::Patchable),
         ],
     )
 }
 
-fn judge(bundle: &Bundle, engine: &EngineFacts) -> Preflight {
+fn judge(bundle: &Bundle, engine: &Checkout) -> Preflight {
     let (_folder, target) = written(bundle);
     examine(&target, engine, "engine")
 }
@@ -105,13 +114,12 @@ fn granite_runs_on_the_newest_engine_after_the_patch() {
 
 #[test]
 fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
-    let patched = || Standing::Patched(PATCH.to_owned());
     let engine = engine(
-        Era::E1,
+        "E1",
         &[
-            (Capability::ExtraStates, patched()),
-            (Capability::StaticStep, patched()),
-            (Capability::StaticWarmUp, patched()),
+            (Capability::ExtraStates, Presence::Patched),
+            (Capability::StaticStep, Presence::Patched),
+            (Capability::StaticWarmUp, Presence::Patched),
         ],
     );
     let preflight = judge(&bundle(&granite()), &engine);
@@ -123,9 +131,9 @@ fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
 
 #[test]
 fn granite_cannot_run_on_the_first_engines_and_is_told_where_it_can() {
-    let reason = Some("too early".to_owned());
-    let missing = [(Capability::ExtraStates, Standing::Missing(reason))];
-    let preflight = judge(&bundle(&granite()), &engine(Era::E0, &missing));
+    let mut engine = engine("E0", &[]);
+    engine.note(Capability::ExtraStates, None, Some("too early".to_owned()));
+    let preflight = judge(&bundle(&granite()), &engine);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     assert!(
         need(&preflight, "extra-states")
@@ -137,7 +145,7 @@ fn granite_cannot_run_on_the_first_engines_and_is_told_where_it_can() {
 
 #[test]
 fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
-    for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
+    for era in ["E0", "E1", "E2", "E3", "E4c"] {
         let preflight = judge(&bundle(&transformer()), &engine(era, &[]));
         assert_eq!(preflight.verdict, Verdict::Runs, "{era}: {preflight:#?}");
         let ids: Vec<_> = preflight.needs.iter().map(|need| need.id).collect();
@@ -155,11 +163,11 @@ fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
 
 #[test]
 fn an_unrecognised_checkout_is_unknown_whatever_the_bundle() {
-    let nothing = EngineFacts::default();
-    let mut five = granite();
-    let fifth = five.signature.states[3].clone();
-    five.signature.states.push(fifth);
-    for granite in [granite(), transformer(), five] {
+    let mut nothing = Checkout::default();
+    for id in Capability::ALL {
+        nothing.note(id, Some(Presence::Unknown), Some("a place".to_owned()));
+    }
+    for granite in [granite(), transformer()] {
         let preflight = judge(&bundle(&granite), &nothing);
         assert_eq!(preflight.verdict, Verdict::Unknown);
         assert_eq!(
@@ -167,6 +175,12 @@ fn an_unrecognised_checkout_is_unknown_whatever_the_bundle() {
             ["granite-bundle patch status --engine engine"]
         );
     }
+    // Five states no engine carries, known or not.
+    let mut five = granite();
+    let fifth = five.signature.states[3].clone();
+    five.signature.states.push(fifth);
+    let preflight = judge(&bundle(&five), &nothing);
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
 }
 
 #[test]
@@ -203,7 +217,7 @@ fn what_the_graph_cannot_have_is_refused_by_name() {
             "takes 3 inputs",
         ),
     ];
-    let e1 = engine(Era::E1, &[(Capability::ExtraStates, patchable())]);
+    let e1 = engine("E1", &[(Capability::ExtraStates, Presence::Patchable)]);
     for (change, id, words) in cases {
         let mut granite = granite();
         change(&mut granite);
@@ -261,18 +275,18 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
     fs::rename(source.join("main.mlirb"), source.join("main-h18p.mlirb")).unwrap();
     fs::rename(source, compiled).unwrap();
     let target = Target::open(&target.path).unwrap();
-    let asset = |era| {
+    let asset = |era: &str| {
         let preflight = examine(&target, &engine(era, &[]), "engine");
         need(&preflight, "asset").clone()
     };
-    let early = asset(Era::E1);
+    let early = asset("E1");
     assert_eq!(early.outcome, Outcome::Unmet);
     assert!(
         early.detail.contains("name it in assets.main"),
         "{}",
         early.detail
     );
-    let late = asset(Era::E3);
+    let late = asset("E3");
     assert_eq!(late.outcome, BY_BUNDLE);
     assert!(
         late.detail
@@ -284,7 +298,7 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
 
 #[test]
 fn a_chunked_model_runs_in_every_era_with_no_capability() {
-    for era in [Era::E0, Era::E1, Era::E2, Era::E3, Era::E4] {
+    for era in ["E0", "E1", "E2", "E3", "E4c"] {
         let preflight = judge(&kinds::chunked("b"), &engine(era, &[]));
         assert_eq!(preflight.verdict, Verdict::Runs, "{era}: {preflight:#?}");
         assert!(preflight.next.iter().all(|line| !line.contains("CHUNK")));
@@ -306,7 +320,7 @@ fn a_vision_bundle_runs_where_there_is_an_engine_for_it() {
     assert!(states.contains("the two the vision-language engine carries"));
     // The benchmark makes an engine of the main asset alone.
     assert!(preflight.next[1].contains("llm-runner --model"));
-    let preflight = judge(&kinds::vision("b"), &engine(Era::E0, &[]));
+    let preflight = judge(&kinds::vision("b"), &engine("E0", &[]));
     assert_eq!(preflight.verdict, Verdict::CannotRun);
 }
 
@@ -338,15 +352,15 @@ fn a_vision_bundle_needs_each_of_its_assets() {
 
 #[test]
 fn two_recurrent_states_run_only_where_they_are_taken_for_a_pair() {
-    let ready = |era| {
-        let native = |id: &Capability| (*id, Standing::Native);
+    let ready = |era: &str| {
+        let native = |id: &Capability| (*id, Presence::Native);
         engine(era, &Capability::ALL.iter().map(native).collect::<Vec<_>>())
     };
-    let preflight = judge(&kinds::recurrent("b"), &ready(Era::E3));
+    let preflight = judge(&kinds::recurrent("b"), &ready("E3"));
     assert_eq!(preflight.verdict, Verdict::Runs, "{preflight:#?}");
     let states = &need(&preflight, "states").detail;
     assert!(states.contains("no key and value pair"), "{states}");
-    let preflight = judge(&kinds::recurrent("b"), &ready(Era::E4));
+    let preflight = judge(&kinds::recurrent("b"), &ready("E4c"));
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let states = need(&preflight, "states");
     assert_eq!(states.outcome, Outcome::Unmet);

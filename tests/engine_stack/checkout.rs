@@ -4,51 +4,52 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use granite_bundle::checkout::capability::{Era, ProbeTest};
+use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::{Series, Variant};
 
 use crate::files::skeleton;
+use crate::texts::{self, MANIFEST};
 
 /// Writes what the stack looks at in an engine of that era, stock.
-pub(crate) fn write(series: &Series, era: Era, root: &Path) {
+pub(crate) fn write(series: &Series, era: &str, root: &Path) {
+    let id = Era::new(era).unwrap();
     write_where(series, era, root, |variant| {
-        !variant.superseded && variant.eras.contains(&era)
+        !variant.superseded && variant.eras.contains(&id)
     });
 }
 
-/// The same, of one variant's text, whatever era it is of.
-pub(crate) fn write_for(series: &Series, era: Era, root: &Path, file: &str) {
+/// The same, of one variant's text.
+pub(crate) fn write_for(series: &Series, era: &str, root: &Path, file: &str) {
     write_where(series, era, root, |variant| {
         variant.file == file || variant.file == "shared-product.patch"
     });
 }
 
-fn write_where(series: &Series, era: Era, root: &Path, takes: impl Fn(&Variant) -> bool) {
+fn write_where(series: &Series, era: &str, root: &Path, takes: impl Fn(&Variant) -> bool) {
     for patch in &series.patches {
         let variant = patch.variants.iter().find(|variant| takes(variant));
         for file in variant
             .iter()
             .flat_map(|variant| variant.files.as_ref().unwrap())
         {
-            append(root, file.path.as_str(), &skeleton(file));
+            let path = file.path.as_str();
+            append(root, path, &whole(path, &skeleton(file)));
         }
     }
-    for probe in probes(series, era) {
-        if let (file, ProbeTest::Contains(text)) = probe {
-            append(root, file, &format!("// {text}\n"));
-        }
+    append(root, texts::ENGINE, &texts::text(era).engine());
+    for (file, text) in texts::companions(era) {
+        append(root, file, &text);
     }
 }
 
-/// The questions an era answers with yes; E4 is E3 and more, and its own say only what is more.
-fn probes(series: &Series, era: Era) -> impl Iterator<Item = (&str, &ProbeTest)> {
-    let included = move |id: Era| id == era || (era == Era::E4 && id == Era::E3);
-    let eras = series
-        .eras
-        .iter()
-        .filter(move |definition| included(definition.id));
-    let probes = eras.flat_map(|definition| &definition.when);
-    probes.map(|probe| (probe.file.as_str(), &probe.test))
+/// A skeleton of the manifest with what makes it one, so that its products can be read.
+fn whole(path: &str, skeleton: &str) -> String {
+    if path != MANIFEST {
+        return skeleton.to_owned();
+    }
+    let opened = "let package = Package(name: \"coreai-models\", products: [\n";
+    let (_, rest) = skeleton.split_once('\n').unwrap();
+    format!("{opened}{rest}])\n")
 }
 
 fn append(root: &Path, file: &str, text: &str) {

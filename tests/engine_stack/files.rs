@@ -3,16 +3,16 @@
 //! The engine's source is not part of this repository. A skeleton has a patch's context and removed
 //! lines at their recorded positions and filler lines elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use granite_bundle::checkout::capability::{
-    Capability, Checkout, Era, Presence, Probe, ProbeTest, all_hold, survey,
-};
-use granite_bundle::checkout::tree::{Entry, Memory, Overlay, PathRules, TreeView};
+use granite_bundle::checkout::capability::{all_hold, recognise_era};
+use granite_bundle::checkout::tree::{Entry, Folder, Memory, Overlay, PathRules, TreeView};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 use granite_bundle::patch::fit::trial::{changes, try_patch};
 use granite_bundle::patch::format::file::{FilePatch, Hunk, Side};
 use granite_bundle::patch::series::{Patch, Series, Variant};
+
+use crate::checkout;
 
 /// Swift's longest line in the engine's formatter configuration.
 const LINE_LENGTH: usize = 120;
@@ -106,19 +106,17 @@ fn every_variant_goes_in_and_comes_out_of_its_skeleton() {
 fn no_variant_touches_the_text_that_tells_eras_apart() {
     let series = series();
     for (_, variant) in variants(&series) {
-        let hunks = files(variant).iter().flat_map(|file| &file.hunks);
-        let changed = hunks
-            .flat_map(Hunk::lines)
-            .filter(|line| line.side != Side::Context);
-        let changed: Vec<_> = changed
-            .map(|line| String::from_utf8_lossy(line.text))
-            .collect();
-        for probe in series.eras.iter().flat_map(|era| &era.when) {
-            let (ProbeTest::Contains(text) | ProbeTest::Lacks(text)) = &probe.test else {
-                panic!("eras are told apart by text");
-            };
-            let touching = changed.iter().find(|line| line.contains(text.as_str()));
-            assert_eq!(touching, None, "{}: {text}", variant.file);
+        for era in variant.eras.iter().map(ToString::to_string) {
+            let folder = tempfile::tempdir().unwrap();
+            checkout::write_for(&series, &era, folder.path(), &variant.file);
+            let before = Folder::new(folder.path());
+            let found = |view: &dyn TreeView| recognise_era(&series.eras, view).unwrap();
+            assert_eq!(found(&before).map(|id| id.to_string()), Some(era.clone()));
+            let trial = try_patch(files(variant), &before, PathRules::default()).unwrap();
+            assert!(trial.applies(), "{} on {era}", variant.file);
+            let mut after = Overlay::new(&before);
+            after.apply(&changes(files(variant), &trial, &before).unwrap());
+            assert_eq!(found(&after), found(&before), "{} on {era}", variant.file);
         }
     }
 }
@@ -263,82 +261,4 @@ fn every_era_has_a_variant_or_a_reason_for_every_patch() {
             assert_ne!(written, reason.is_some(), "{} for {era}", patch.name);
         }
     }
-}
-
-/// A checkout with the texts these probes look for, and nothing patched.
-fn stock_files(probes: &[&Probe]) -> Memory {
-    let mut files = BTreeMap::<_, String>::new();
-    for probe in probes {
-        let line = match &probe.test {
-            ProbeTest::Contains(text) => text,
-            _ => "// nothing of it",
-        };
-        let file = files.entry(probe.file.as_str()).or_default();
-        *file += &format!("{line}\n");
-    }
-    Memory::new(files.into_iter().map(|(path, text)| {
-        let image = FileImage {
-            mode: FileMode::Regular,
-            data: text.into_bytes(),
-        };
-        (RepoPath::new(path).unwrap(), image)
-    }))
-}
-
-fn stock(series: &Series, era: Era) -> Checkout {
-    let definition = series
-        .eras
-        .iter()
-        .find(|definition| definition.id == era)
-        .unwrap();
-    let mut probes: Vec<_> = definition.when.iter().collect();
-    // Era E4 is E3 and more; its one probe says only what is more.
-    if era == Era::E4 {
-        let before = series
-            .eras
-            .iter()
-            .find(|definition| definition.id == Era::E3)
-            .unwrap();
-        probes.extend(&before.when);
-    }
-    survey(
-        &series.eras,
-        &series.capabilities,
-        series.provisions(),
-        &stock_files(&probes),
-    )
-    .unwrap()
-}
-
-#[test]
-fn stock_engines_have_what_the_table_says() {
-    let series = series();
-    use Capability::{ExtraStates, StaticStep};
-    let native: [(Era, &[Capability]); 5] = [
-        (Era::E0, &[]),
-        (Era::E1, &[]),
-        (Era::E2, &[ExtraStates]),
-        (Era::E3, &[ExtraStates]),
-        (Era::E4, &[ExtraStates, StaticStep]),
-    ];
-    for (era, expected) in native {
-        let checkout = stock(&series, era);
-        assert_eq!(checkout.era, Some(era));
-        let present: Vec<_> = checkout.present.into_iter().collect();
-        let expected: Vec<_> = expected.iter().map(|id| (*id, Presence::Native)).collect();
-        assert_eq!(present, expected, "{era}");
-    }
-}
-
-#[test]
-fn a_checkout_of_no_era_is_not_given_one() {
-    let series = series();
-    let nothing = Memory::default();
-    let checkout = survey(
-        &series.eras,
-        &series.capabilities,
-        series.provisions(),
-        &nothing,
-    );
-    assert_eq!(checkout.unwrap(), Checkout::default());
 }

@@ -10,3 +10,5 @@ mod incidents;
 mod model;
 mod preflight;
 mod text;
+mod texts;
+mod truth;

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
-use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::Series;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -24,7 +23,7 @@ fn preflight(engine: &Path, more: &[&str]) -> Output {
         .unwrap()
 }
 
-fn stock(era: Era) -> TempDir {
+fn stock(era: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     checkout::write(&Series::builtin().unwrap(), era, folder.path());
     folder
@@ -39,9 +38,9 @@ fn document(engine: &Path) -> (Value, Option<i32>) {
     (document, output.status.code())
 }
 
-fn verdict(era: Era) -> (String, Option<i32>) {
+fn verdict(era: &str) -> (String, Option<i32>) {
     let (document, code) = document(stock(era).path());
-    assert_eq!(document["engine"]["era"], era.to_string());
+    assert_eq!(document["engine"]["era"], era);
     (document["verdict"].as_str().unwrap().to_owned(), code)
 }
 
@@ -49,11 +48,11 @@ fn verdict(era: Era) -> (String, Option<i32>) {
 fn every_era_has_its_verdict() {
     let cannot = ("cannot-run".to_owned(), Some(1));
     let after_patch = ("runs-after-patch".to_owned(), Some(1));
-    assert_eq!(verdict(Era::E0), cannot);
-    for era in [Era::E1, Era::E2, Era::E3] {
+    assert_eq!(verdict("E0"), cannot);
+    for era in ["E1", "E2", "E3"] {
         assert_eq!(verdict(era), after_patch, "{era}");
     }
-    assert_eq!(verdict(Era::E4), ("runs".to_owned(), Some(0)));
+    assert_eq!(verdict("E4c"), ("runs".to_owned(), Some(0)));
 }
 
 #[test]
@@ -78,7 +77,7 @@ fn what_is_not_there_is_trouble() {
 }
 
 /// The page, with the checkout's folder named `ENGINE`.
-fn page(era: Era) -> String {
+fn page(era: &str) -> String {
     let folder = stock(era);
     let output = preflight(folder.path(), &[]);
     let page = String::from_utf8(output.stdout).unwrap();
@@ -87,15 +86,15 @@ fn page(era: Era) -> String {
 
 #[test]
 fn the_page_of_the_newest_engine_of_the_history() {
-    insta::assert_snapshot!(page(Era::E3));
+    insta::assert_snapshot!(page("E3"));
 }
 
 #[test]
 fn the_page_of_the_first_engine() {
-    insta::assert_snapshot!(page(Era::E0));
+    insta::assert_snapshot!(page("E0"));
 }
 
 #[test]
 fn the_page_of_an_engine_that_needs_no_patch_for_generation() {
-    insta::assert_snapshot!(page(Era::E4));
+    insta::assert_snapshot!(page("E4c"));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use granite_bundle::checkout::capability::Presence;
+use granite_bundle::checkout::capability::{Capability, Presence};
 use granite_bundle::lint::{Family, Rule, rules};
 
 use crate::good::Base;
@@ -142,15 +142,16 @@ fn asked(setting: Setting) -> String {
         Setting::Bare => "the asset alone".to_owned(),
         Setting::OwnProfile => "a profile of one's own".to_owned(),
         Setting::InApp => "a path in `Chat.app`".to_owned(),
-        Setting::Engine(era, capabilities) => {
-            let era = era.map_or_else(|| "unknown".to_owned(), |era| era.to_string());
-            let capabilities: Vec<String> = capabilities
-                .iter()
-                .map(|(capability, presence)| match presence {
-                    Presence::Native => capability.id().to_owned(),
-                    Presence::Patched => format!("{} by patch", capability.id()),
-                })
-                .collect();
+        Setting::Engine(era, capabilities, _) => {
+            let era = if era.is_empty() { "unknown" } else { era };
+            let told = |(capability, presence): &(Capability, Presence)| match presence {
+                Presence::Native => Some(capability.id().to_owned()),
+                Presence::Patched => Some(format!("{} by patch", capability.id())),
+                Presence::Patchable => Some(format!("{} patchable", capability.id())),
+                Presence::Provided => Some(format!("{} by others", capability.id())),
+                Presence::NoPath | Presence::Unknown => None,
+            };
+            let capabilities: Vec<String> = capabilities.iter().filter_map(told).collect();
             if capabilities.is_empty() {
                 format!("`--engine` {era}")
             } else {

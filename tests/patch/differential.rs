@@ -357,6 +357,7 @@ fn series(patch: &[u8]) -> Series {
         origin: Origin::Folder("stack".into()),
         eras: Vec::new(),
         capabilities: Vec::new(),
+        features: Vec::new(),
         patches: vec![from_file("change.patch", patch.to_vec())],
     }
 }

@@ -19,7 +19,7 @@ pub struct Repeated {
 ///
 /// Two functions are the same only where their whole signature is. What stands between `#if` and `#endif` is left out: each
 /// branch may declare the same name.
-pub fn repeated_declarations(code: &Code<'_>) -> Vec<Repeated> {
+pub fn repeated_declarations(code: &Code) -> Vec<Repeated> {
     let mut known = BTreeMap::<(String, Vec<u8>), Vec<usize>>::new();
     members(code, 0..code.tokens().len(), "", &mut known);
     let mut repeated: Vec<_> = known
@@ -42,7 +42,7 @@ const TYPES: [&str; 5] = ["struct", "class", "enum", "actor", "extension"];
 
 /// What is declared at the top of a scope, and in the types in it.
 fn members(
-    code: &Code<'_>,
+    code: &Code,
     scope: Range<usize>,
     owner: &str,
     known: &mut BTreeMap<(String, Vec<u8>), Vec<usize>>,
@@ -82,7 +82,7 @@ fn members(
 }
 
 /// The token after this one, or after the bracket it opens.
-fn past(code: &Code<'_>, index: usize) -> usize {
+fn past(code: &Code, index: usize) -> usize {
     match code.bracket(index) {
         Some(true) => code.closing(index) + 1,
         _ => index + 1,
@@ -90,12 +90,12 @@ fn past(code: &Code<'_>, index: usize) -> usize {
 }
 
 /// Where a function's signature ends and its body begins.
-fn signature_end(code: &Code<'_>, from: usize, end: usize) -> usize {
+fn signature_end(code: &Code, from: usize, end: usize) -> usize {
     body(code, from, end).map_or(from, |body| body.start)
 }
 
 /// The tokens, `let` and `var` alike: neither may follow the other.
-fn spelled(code: &Code<'_>, tokens: Range<usize>) -> Vec<u8> {
+fn spelled(code: &Code, tokens: Range<usize>) -> Vec<u8> {
     let tokens = code.tokens().get(tokens).unwrap_or_default();
     let mut spelled = Vec::new();
     for token in tokens {
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn repeated(source: &str) -> Vec<(String, Vec<usize>)> {
-        let code = Code::of(source.as_bytes()).unwrap();
+        let code = Code::of(source.into()).unwrap();
         let found = repeated_declarations(&code).into_iter();
         found.map(|one| (one.name, one.lines)).collect()
     }

@@ -32,7 +32,7 @@ pub struct Dependency {
 ///
 /// The list is the literal `products:` is given, or the one of the variable it names, and what is added to
 /// `package.products` afterwards.
-pub fn products(code: &Code<'_>) -> Option<Vec<Product>> {
+pub fn products(code: &Code) -> Option<Vec<Product>> {
     let mut found = entries(code, declared(code)?, &["library", "executable", "plugin"]);
     for index in 0..code.tokens().len() {
         if is_sequence(code, index, &["package", ".", "products"])
@@ -47,7 +47,7 @@ pub fn products(code: &Code<'_>) -> Option<Vec<Product>> {
 }
 
 /// The packages a manifest asks for by branch, which no package that depends on it by version can resolve.
-pub fn branch_dependencies(code: &Code<'_>) -> Vec<Dependency> {
+pub fn branch_dependencies(code: &Code) -> Vec<Dependency> {
     let all = entries(code, 0..code.tokens().len(), &["package"]);
     let dependency = |entry: Range<usize>| {
         let branch = match argument(code, &entry, "branch") {
@@ -69,7 +69,7 @@ pub fn branch_dependencies(code: &Code<'_>) -> Vec<Dependency> {
 }
 
 /// The inside of the list that `products:` is given.
-fn declared(code: &Code<'_>) -> Option<Range<usize>> {
+fn declared(code: &Code) -> Option<Range<usize>> {
     let mut all = 0..code.tokens().len();
     let call = all.find(|index| is_sequence(code, *index, &["Package", "("]))?;
     let given = argument(code, &(call..code.closing(call + 1)), "products")?;
@@ -91,7 +91,7 @@ fn declared(code: &Code<'_>) -> Option<Range<usize>> {
 }
 
 /// The end of what `package.products` is extended by, if it is.
-fn added(code: &Code<'_>, at: usize) -> Option<usize> {
+fn added(code: &Code, at: usize) -> Option<usize> {
     if is_sequence(code, at, &["+", "=", "["]) {
         return Some(code.closing(at + 2));
     }
@@ -101,7 +101,7 @@ fn added(code: &Code<'_>, at: usize) -> Option<usize> {
 }
 
 /// The entries of these kinds in a list, each from its kind to its closing bracket.
-fn entries(code: &Code<'_>, list: Range<usize>, kinds: &[&str]) -> Vec<Range<usize>> {
+fn entries(code: &Code, list: Range<usize>, kinds: &[&str]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut index = list.start;
     while index < list.end {
@@ -116,7 +116,7 @@ fn entries(code: &Code<'_>, list: Range<usize>, kinds: &[&str]) -> Vec<Range<usi
     found
 }
 
-fn product(code: &Code<'_>, entry: Range<usize>) -> Option<Product> {
+fn product(code: &Code, entry: Range<usize>) -> Option<Product> {
     let targets = match argument(code, &entry, "targets") {
         Some(open) if code.is(open, "[") => (open + 1..code.closing(open))
             .filter_map(|index| text(code, index))
@@ -133,7 +133,7 @@ fn product(code: &Code<'_>, entry: Range<usize>) -> Option<Product> {
 }
 
 /// Where the value of a labelled argument of a call starts; `call` begins before the call's opening bracket.
-fn argument(code: &Code<'_>, call: &Range<usize>, label: &str) -> Option<usize> {
+fn argument(code: &Code, call: &Range<usize>, label: &str) -> Option<usize> {
     let mut index = (call.start..call.end).find(|index| code.is(*index, "("))? + 1;
     while index < call.end {
         if code.is(index, label) && code.is(index + 1, ":") {
@@ -148,7 +148,7 @@ fn argument(code: &Code<'_>, call: &Range<usize>, label: &str) -> Option<usize> 
 }
 
 /// The content of the string literal at `index`.
-fn text(code: &Code<'_>, index: usize) -> Option<String> {
+fn text(code: &Code, index: usize) -> Option<String> {
     let token = code.tokens().get(index)?;
     if token.kind != Kind::Text {
         return None;
@@ -158,7 +158,7 @@ fn text(code: &Code<'_>, index: usize) -> Option<String> {
     Some(inner.strip_prefix('"')?.strip_suffix('"')?.to_owned())
 }
 
-fn is_sequence(code: &Code<'_>, at: usize, words: &[&str]) -> bool {
+fn is_sequence(code: &Code, at: usize, words: &[&str]) -> bool {
     let mut words = words.iter().enumerate();
     words.all(|(index, word)| code.is(at + index, word))
 }
@@ -169,8 +169,13 @@ mod tests {
     use super::*;
 
     fn names(source: &str) -> Option<Vec<String>> {
-        let code = Code::of(source.as_bytes()).unwrap();
-        Some(products(&code)?.into_iter().map(|product| product.name).collect())
+        let code = Code::of(source.into()).unwrap();
+        Some(
+            products(&code)?
+                .into_iter()
+                .map(|product| product.name)
+                .collect(),
+        )
     }
 
     #[test]
@@ -200,7 +205,10 @@ mod tests {
             let other = [Product.library(name: \"S\", targets: [\"S\"])]\n\
             let package = Package(name: \"p\", products: [], targets: [.target(name: \"S\")])\n";
         assert_eq!(names(manifest).unwrap(), [""; 0]);
-        assert_eq!(names("let package = Package(name: \"p\", products: make())\n"), None);
+        assert_eq!(
+            names("let package = Package(name: \"p\", products: make())\n"),
+            None
+        );
         assert_eq!(names("let x = 1\n"), None);
     }
 
@@ -210,7 +218,7 @@ mod tests {
             .package(url: \"https://a/b\", branch: \"main\"),\n\
             .package(url: \"https://a/c\", from: \"1.0.0\"),\n\
             .package(url: \"https://a/d\", .branch(\"dev\")),\n])\n";
-        let code = Code::of(manifest.as_bytes()).unwrap();
+        let code = Code::of(manifest.into()).unwrap();
         let found = branch_dependencies(&code);
         let found: Vec<_> = found.iter().map(|d| (d.branch.as_str(), d.line)).collect();
         assert_eq!(found, [("main", 2), ("dev", 4)]);

@@ -54,7 +54,7 @@ impl Pattern {
     }
 
     /// Every place it is found in, as ranges of tokens that do not overlap.
-    pub fn find(&self, code: &Code<'_>, within: Range<usize>) -> Vec<Range<usize>> {
+    pub fn find(&self, code: &Code, within: Range<usize>) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut at = within.start;
         while at < within.end {
@@ -85,7 +85,7 @@ impl Pattern {
     /// The end of the match of the parts from `part` on at token `at`.
     fn matches(
         &self,
-        code: &Code<'_>,
+        code: &Code,
         part: usize,
         at: usize,
         end: usize,
@@ -115,7 +115,7 @@ impl Pattern {
 
     fn skip(
         &self,
-        code: &Code<'_>,
+        code: &Code,
         part: usize,
         from: usize,
         end: usize,
@@ -175,7 +175,9 @@ fn parts(text: &str) -> Result<Vec<Part>, PatternError> {
 
 /// The length of the word a text begins with.
 fn word(text: &str) -> usize {
-    text.bytes().take_while(|byte| is_of_word(*byte) && byte.is_ascii()).count()
+    text.bytes()
+        .take_while(|byte| is_of_word(*byte) && byte.is_ascii())
+        .count()
 }
 
 /// What [`Code`] leaves out of a source is left out of a pattern.
@@ -198,7 +200,7 @@ mod tests {
     use super::*;
 
     fn count(pattern: &str, source: &str) -> usize {
-        let code = Code::of(source.as_bytes()).unwrap();
+        let code = Code::of(source.into()).unwrap();
         let pattern = Pattern::new(pattern).unwrap();
         let found = pattern.find(&code, 0..code.tokens().len()).len();
         assert!(found == 0 || pattern.is_possible(source.as_bytes()));
@@ -207,12 +209,17 @@ mod tests {
 
     #[test]
     fn layout_names_and_gaps_are_left_open() {
-        let source = "if commonPrefix > self.engine.processed {\n  commonPrefix = engine.processed\n}\n";
+        let source =
+            "if commonPrefix > self.engine.processed {\n  commonPrefix = engine.processed\n}\n";
         assert_eq!(count("if $p > engine.$n { $p = engine.$n }", source), 1);
         assert_eq!(count("if $p > engine.$n { $q = $p", source), 0);
         assert_eq!(count("if … { $p = engine.processed }", source), 1);
         assert_eq!(count("f(… b: 1", "f(a: g(b: 1), b: 1)\n"), 1);
-        assert_eq!(count("f(… c: 1", "f(a: 1)\ng(c: 1)\n"), 0, "not past a bracket");
+        assert_eq!(
+            count("f(… c: 1", "f(a: 1)\ng(c: 1)\n"),
+            0,
+            "not past a bracket"
+        );
     }
 
     #[test]

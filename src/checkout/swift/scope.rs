@@ -18,7 +18,7 @@ const DECLARES: [&str; 7] = [
 /// The declarations of this name that have a body: from the name to the closing brace, as ranges of tokens.
 ///
 /// `Type.function` asks for a function inside a type; `init` is a name like any other.
-pub fn bodies(code: &Code<'_>, name: &str) -> Vec<Range<usize>> {
+pub fn bodies(code: &Code, name: &str) -> Vec<Range<usize>> {
     let whole = 0..code.tokens().len();
     name.split('.').fold(vec![whole], |scopes, part| {
         scopes
@@ -28,7 +28,7 @@ pub fn bodies(code: &Code<'_>, name: &str) -> Vec<Range<usize>> {
     })
 }
 
-fn inside(code: &Code<'_>, scope: Range<usize>, name: &str) -> Vec<Range<usize>> {
+fn inside(code: &Code, scope: Range<usize>, name: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut index = scope.start;
     while index < scope.end {
@@ -45,7 +45,7 @@ fn inside(code: &Code<'_>, scope: Range<usize>, name: &str) -> Vec<Range<usize>>
 }
 
 /// Whether the token at `index` is the name in a declaration.
-fn declares(code: &Code<'_>, index: usize, name: &str) -> bool {
+fn declares(code: &Code, index: usize, name: &str) -> bool {
     if !code.is(index, name) || index == 0 && name != "init" {
         return false;
     }
@@ -57,7 +57,7 @@ fn declares(code: &Code<'_>, index: usize, name: &str) -> bool {
 }
 
 /// The body that follows a declaration's name, braces included; `None` where there is none.
-pub(super) fn body(code: &Code<'_>, after: usize, end: usize) -> Option<Range<usize>> {
+pub(super) fn body(code: &Code, after: usize, end: usize) -> Option<Range<usize>> {
     let mut index = after;
     while index < end {
         match code.bracket(index) {
@@ -73,7 +73,7 @@ pub(super) fn body(code: &Code<'_>, after: usize, end: usize) -> Option<Range<us
     None
 }
 
-fn is_next_declaration(code: &Code<'_>, index: usize) -> bool {
+fn is_next_declaration(code: &Code, index: usize) -> bool {
     let Some(token) = code.tokens().get(index) else {
         return true;
     };
@@ -94,7 +94,7 @@ extension A { init(y: Int) { g.init(z: 1) } }
 
     #[test]
     fn a_declaration_is_found_with_its_body() {
-        let code = Code::of(SOURCE.as_bytes()).unwrap();
+        let code = Code::of(SOURCE.into()).unwrap();
         assert_eq!(bodies(&code, "f").len(), 1, "a requirement has no body");
         assert_eq!(bodies(&code, "A").len(), 2);
         assert_eq!(bodies(&code, "A.f").len(), 1);

@@ -34,22 +34,22 @@ pub struct Token {
 /// Left out are comments, what `#if false` excludes, and three things that are a matter of taste: `self.`, semicolons and
 /// a comma before a closing bracket.
 #[derive(Debug, Clone)]
-pub struct Code<'s> {
-    source: &'s [u8],
+pub struct Code {
+    source: Vec<u8>,
     tokens: Vec<Token>,
 }
 
-impl<'s> Code<'s> {
+impl Code {
     /// Reads a source text; `None` where the grammar cannot be loaded.
-    pub fn of(source: &'s [u8]) -> Option<Code<'s>> {
+    pub fn of(source: Vec<u8>) -> Option<Code> {
         let mut parser = Parser::new();
         parser
             .set_language(&tree_sitter_swift::LANGUAGE.into())
             .ok()?;
-        let tree = parser.parse(source, None)?;
+        let tree = parser.parse(&source, None)?;
         let mut code = Code {
+            tokens: split(&source, &opaque(&tree)),
             source,
-            tokens: split(source, &opaque(&tree)),
         };
         code.leave_out_excluded();
         code.leave_out_taste();
@@ -62,12 +62,12 @@ impl<'s> Code<'s> {
     }
 
     /// A token's text.
-    pub fn text(&self, token: &Token) -> &'s [u8] {
+    pub fn text(&self, token: &Token) -> &[u8] {
         self.bytes(&token.bytes)
     }
 
     /// The source's bytes in a range.
-    pub fn bytes(&self, range: &Range<usize>) -> &'s [u8] {
+    pub fn bytes(&self, range: &Range<usize>) -> &[u8] {
         self.source.get(range.clone()).unwrap_or_default()
     }
 
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     fn words(source: &str) -> Vec<String> {
-        let code = Code::of(source.as_bytes()).unwrap();
+        let code = Code::of(source.into()).unwrap();
         let text = |token: &Token| String::from_utf8_lossy(code.text(token)).into_owned();
         code.tokens().iter().map(text).collect()
     }
@@ -263,7 +263,16 @@ mod tests {
         let source = "// let a = 1\n/* let /* b */ = 2 */\nlet c = \"let d // \\(e)\"\nlet f = #\"g \" h\"#\n";
         assert_eq!(
             words(source),
-            ["let", "c", "=", "\"let d // \\(e)\"", "let", "f", "=", "#\"g \" h\"#"]
+            [
+                "let",
+                "c",
+                "=",
+                "\"let d // \\(e)\"",
+                "let",
+                "f",
+                "=",
+                "#\"g \" h\"#"
+            ]
         );
     }
 
@@ -277,7 +286,7 @@ mod tests {
     #[test]
     fn excluded_code_is_no_code() {
         let source = "#if false\nlet a = 1\n#else\nlet b = 2\n#endif\n#if os(iOS)\nlet c = 3\n#endif\nlet d = 4\n";
-        let code = Code::of(source.as_bytes()).unwrap();
+        let code = Code::of(source.into()).unwrap();
         let names = words(source);
         assert!(!names.contains(&"a".to_owned()), "{names:?}");
         let of = |name: &str| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, ObjectType, Repository, Tree, TreeEntry};
 
-use super::{Entry, TreeView, case_twin};
+use super::{Entry, TreeView};
 use crate::checkout::{FileImage, FileMode, RepoPath};
 
 /// The files of one commit or tree.
@@ -69,21 +69,19 @@ impl TreeView for Committed<'_> {
         Ok(Entry::File(FileImage { mode, data }))
     }
 
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        case_twin(path, |folder| {
-            let tree = if folder.is_empty() {
-                self.tree.clone()
-            } else {
-                match self.found(folder)? {
-                    Some(entry) => entry
-                        .to_object(self.repository)
-                        .and_then(|object| object.peel_to_tree())
-                        .map_err(io::Error::other)?,
-                    None => return Ok(Vec::new()),
-                }
+    fn names(&self, folder: &str) -> io::Result<Vec<String>> {
+        let tree = if folder.is_empty() {
+            self.tree.clone()
+        } else {
+            let tree = match self.found(folder)? {
+                Some(entry) if entry.kind() == Some(ObjectType::Tree) => entry
+                    .to_object(self.repository)
+                    .and_then(|object| object.peel_to_tree()),
+                _ => return Ok(Vec::new()),
             };
-            let name = |entry: TreeEntry<'_>| String::from_utf8_lossy(entry.name_bytes()).into();
-            Ok(tree.iter().map(name).collect())
-        })
+            tree.map_err(io::Error::other)?
+        };
+        let name = |entry: TreeEntry<'_>| String::from_utf8_lossy(entry.name_bytes()).into();
+        Ok(tree.iter().map(name).collect())
     }
 }

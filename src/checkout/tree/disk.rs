@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Entry, TreeView, case_twin};
+use super::{Entry, TreeView};
 use crate::checkout::{FileImage, FileMode, RepoPath};
 
 /// The files below a folder, as they are on disk.
@@ -54,17 +54,15 @@ impl TreeView for Folder {
         Ok(Entry::File(FileImage { mode, data }))
     }
 
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        case_twin(path, |folder| {
-            let listing = match fs::read_dir(self.root.join(folder)) {
-                Ok(listing) => listing,
-                Err(error) if is_absence(&error) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            listing
-                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-                .collect()
-        })
+    fn names(&self, folder: &str) -> io::Result<Vec<String>> {
+        let listing = match fs::read_dir(self.root.join(folder)) {
+            Ok(listing) => listing,
+            Err(error) if is_absence(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        listing
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect()
     }
 }
 

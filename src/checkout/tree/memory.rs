@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Entry, TreeView, case_twin, children, is_below};
+use super::{Entry, TreeView, children, is_below};
 use crate::checkout::{FileImage, FileMode, RepoPath};
 
 /// Files in memory.
@@ -37,7 +37,7 @@ impl TreeView for Memory {
         })
     }
 
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        case_twin(path, |folder| Ok(children(self.files.keys(), folder)))
+    fn names(&self, folder: &str) -> io::Result<Vec<String>> {
+        Ok(children(self.files.keys(), folder))
     }
 }

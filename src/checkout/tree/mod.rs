@@ -37,13 +37,21 @@ pub trait TreeView {
     /// When it is there but cannot be read.
     fn entry(&self, path: &RepoPath) -> io::Result<Entry>;
 
+    /// The names of what is in a folder, in no order; none where there is no such folder. The root is `""`.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    fn names(&self, folder: &str) -> io::Result<Vec<String>>;
+
     /// A path of the tree that is the same as `path` where letter case is ignored, but not otherwise.
     ///
     /// Looks at the folders that lead to `path`, so it is for the few paths a patch makes.
     ///
     /// # Errors
     /// When a folder cannot be listed.
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>>;
+    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
+        case_twin(path, |folder| self.names(folder))
+    }
 }
 
 /// The file at `path`, if there is one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Entry, TreeView, case_twin, children, is_below};
+use super::{Entry, TreeView, children, is_below};
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 
 /// The results of patches laid over a tree.
@@ -68,20 +68,22 @@ impl TreeView for Overlay<'_> {
         }
     }
 
-    fn case_twin(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        if let Some(twin) = self.base.case_twin(path)?
-            && !matches!(self.changed.get(&twin), Some(None))
-        {
-            return Ok(Some(twin));
-        }
-        let present = || {
-            let there = |(path, image): (&'_ RepoPath, &Option<FileImage>)| {
-                image.is_some().then(|| path.clone())
-            };
-            self.changed.iter().filter_map(there).collect::<Vec<_>>()
+    fn names(&self, folder: &str) -> io::Result<Vec<String>> {
+        let mut names = self.base.names(folder)?;
+        let place = |name: &String| match folder {
+            "" => RepoPath::new(name),
+            _ => RepoPath::new(&format!("{folder}/{name}")),
         };
-        let present = present();
-        case_twin(path, |folder| Ok(children(present.iter(), folder)))
+        let removed =
+            |name: &String| place(name).is_some_and(|path| self.changed.get(&path) == Some(&None));
+        names.retain(|name| !removed(name));
+        let present = self.changed.iter().filter(|(_, image)| image.is_some());
+        for name in children(present.map(|(path, _)| path), folder) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bundle::discover;
-use crate::checkout::capability::{Checkout, Era};
+use crate::checkout::capability::{Checkout, Era, Feature};
 use crate::finding::Finding;
 use crate::lint::config::Accepted;
 use crate::lint::{ContentHash, Context, Family, Need, Platform, check};
@@ -72,17 +72,7 @@ fn may_be_found(entry: &Accepted, one: &Linted) -> bool {
     let finds = |context: &Context<'_>, same: &dyn Fn(&Finding) -> bool| {
         check([entry.rule], context).iter().any(same)
     };
-    let eras = [
-        None,
-        Some(Era::E0),
-        Some(Era::E1),
-        Some(Era::E2),
-        Some(Era::E3),
-    ];
-    let bare = eras.map(|era| Checkout {
-        era,
-        ..Checkout::default()
-    });
+    let bare = lacking_engines();
     let engines = [settings.engine.as_deref(), None]
         .into_iter()
         .chain(bare.iter().map(Some));
@@ -113,6 +103,29 @@ fn may_be_found(entry: &Accepted, one: &Linted) -> bool {
     *given.hash == ContentHash::Skipped
         && finds(&hashed, &about_the_same)
         && !finds(&given, &about_the_same)
+}
+
+/// Engines that lack whatever an engine may have, one for each way of reading a bundle.
+fn lacking_engines() -> [Checkout; 4] {
+    let engine = |era: Option<Era>, features: &[Feature]| Checkout {
+        era,
+        features: features.iter().copied().collect(),
+        ..Checkout::default()
+    };
+    let [first, line, later] = ["E0", "E1", "E3"].map(Era::new);
+    let by_position = [Feature::CachesByPosition, Feature::PrefixCache];
+    let guarded = [
+        Feature::PrefixCache,
+        Feature::RecurrentGuard,
+        Feature::GuidedPath,
+        Feature::CompiledTwin,
+    ];
+    [
+        engine(None, &[]),
+        engine(first, &by_position[..1]),
+        engine(line, &by_position),
+        engine(later, &guarded),
+    ]
 }
 
 /// Places of the bundles below the configuration's folder that this run did not look at.

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use crate::checkout::capability::recognise_era;
+use crate::checkout::capability::{Standing, recognise_era, survey_features};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Overlay, TreeView};
-use crate::patch::judge::capabilities::{capabilities, native};
+use crate::patch::judge::capabilities::{capabilities, standings};
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::detect::{Looking, Stripped, strip};
 use crate::patch::judge::report::StackReport;
@@ -67,7 +67,8 @@ impl<'s, 'v> Judgement<'s, 'v> {
             committed: pristine(site, series)?,
         };
         let era = recognise_era(&series.eras, &whole.tree)?;
-        let native = native(series, &whole.tree)?;
+        let standings = standings(series, &whole.tree)?;
+        let features = survey_features(&series.features, &whole.tree)?;
         // A patch judged alone is judged on the tree as it is, with the later ones in it.
         let stripped = match options.only {
             Some(_) => strip(chosen.iter().copied(), site.view, looking)?,
@@ -79,7 +80,7 @@ impl<'s, 'v> Judgement<'s, 'v> {
             era,
             three_way: options.three_way,
             knows_eras: !series.eras.is_empty(),
-            native: &native,
+            standings: &standings,
             tree: Overlay::new(site.view),
             baseline: &baseline,
             steps: Vec::new(),
@@ -89,11 +90,14 @@ impl<'s, 'v> Judgement<'s, 'v> {
             patches.push(judging.patch(patch, stripped.found.get(patch.name.as_str()))?);
         }
         let (steps, result) = (judging.steps, judging.tree);
+        let native = standings.iter();
+        let native = native.filter(|(_, standing)| **standing == Standing::Native);
         Ok(Judgement {
             report: StackReport {
                 era,
-                capabilities: capabilities(series, &patches, &native),
-                native,
+                capabilities: capabilities(series, &patches, &standings),
+                native: native.map(|(id, _)| *id).collect(),
+                features,
                 patches,
             },
             steps,

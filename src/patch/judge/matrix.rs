@@ -1,12 +1,12 @@
 //! Which patch is in which state on which stretch of an engine's history, without checking anything out.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 use std::sync::Arc;
 
 use git2::{Oid, Repository, Sort, Tree};
 
-use crate::checkout::RepoPath;
-use crate::checkout::capability::{Era, Probe};
+use crate::checkout::capability::{Era, Reader};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Committed, PathRules};
 use crate::patch::judge::judgement::{JudgeError, Options};
@@ -135,7 +135,7 @@ pub fn matrix(
     for id in history {
         let commit = repository.find_commit(*id)?;
         let tree = commit.tree()?;
-        let key = fingerprint(&tree, &paths)?;
+        let key = fingerprint(repository, &tree, &paths).map_err(JudgeError::from)?;
         let report = match judged.get(&key) {
             Some(report) => Arc::clone(report),
             None => {
@@ -179,31 +179,41 @@ fn first_line(message: &[u8]) -> String {
     String::from_utf8_lossy(line.unwrap_or_default()).into_owned()
 }
 
-/// Every path a judgement can depend on.
-fn named(series: &Series) -> BTreeSet<RepoPath> {
+/// Every path a judgement can depend on, as probes name them.
+fn named(series: &Series) -> BTreeSet<String> {
     let variants = || series.patches.iter().flat_map(|patch| &patch.variants);
     let files = variants().flat_map(|variant| variant.files.iter().flatten());
     let patched = files.flat_map(|file| [Some(&file.path), file.from.as_ref()]);
-    let probes = variants().flat_map(|variant| &variant.present);
-    let probes = probes.chain(series.eras.iter().flat_map(|era| &era.when));
-    let native = series
-        .capabilities
-        .iter()
-        .flat_map(|capability| &capability.native);
-    let probed = probes.chain(native.flatten());
-    let probed = probed.filter_map(|probe: &Probe| RepoPath::new(&probe.file));
-    patched.flatten().cloned().chain(probed).collect()
+    let patched = patched.flatten().map(|path| path.as_str().to_owned());
+    let readings = series.capabilities.iter();
+    let readings = readings.flat_map(|capability| &capability.readings);
+    let probes = variants()
+        .flat_map(|variant| &variant.present)
+        .chain(series.eras.iter().flat_map(|era| &era.when))
+        .chain(series.features.iter().flat_map(|feature| &feature.when))
+        .chain(readings.flat_map(|reading| &reading.when));
+    patched
+        .chain(probes.map(|probe| probe.file.clone()))
+        .collect()
 }
 
-/// What is at each path and at the folders above it; two trees of one fingerprint are judged alike.
+/// What is at each path; two trees of one fingerprint are judged alike.
 fn fingerprint(
+    repository: &Repository,
     tree: &Tree<'_>,
-    paths: &BTreeSet<RepoPath>,
-) -> Result<Vec<Option<(Oid, i32)>>, git2::Error> {
-    let at = |path: &RepoPath| match tree.get_path(path.as_str().as_ref()) {
-        Ok(entry) => Ok(Some((entry.id(), entry.filemode()))),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(error),
+    paths: &BTreeSet<String>,
+) -> io::Result<Vec<Option<(Oid, i32)>>> {
+    let view = Committed::new(repository, tree.clone());
+    let reader = Reader::new(&view);
+    let at = |path: &String| {
+        let Some(place) = reader.place(path)? else {
+            return Ok(None);
+        };
+        match tree.get_path(place.as_ref()) {
+            Ok(entry) => Ok(Some((entry.id(), entry.filemode()))),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(io::Error::other(error)),
+        }
     };
     paths.iter().map(at).collect()
 }

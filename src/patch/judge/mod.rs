@@ -3,6 +3,7 @@
 mod capabilities;
 pub mod changes;
 pub mod detect;
+pub mod engine;
 pub mod judgement;
 pub mod matrix;
 pub mod plan;

@@ -1,12 +1,13 @@
 //! The states of capabilities, patches and files, and the report that carries them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use git2::Oid;
 use serde::{Serialize, Serializer};
 
 use crate::checkout::RepoPath;
-use crate::checkout::capability::{Capability, Era};
+use crate::checkout::capability::{Capability, Era, Feature, Standing};
 use crate::patch::fit::explain::HunkReport;
 use crate::patch::fit::problem::FileProblem;
 use crate::patch::format::file::Operation;
@@ -21,6 +22,8 @@ pub enum State {
     Applied,
     /// The change is there and the file has other edits.
     AppliedModified,
+    /// Text that is neither upstream's nor the stack's has it.
+    Provided,
     /// Applies cleanly.
     Applicable,
     /// Some files, or some hunks of a file, are there and others are not.
@@ -29,20 +32,24 @@ pub enum State {
     ThreeWay,
     /// Does not apply.
     Conflict,
+    /// The place where it is decided holds text nobody has described.
+    Unknown,
     /// No variant for this engine, or a patch that cannot be read.
     Unsupported,
 }
 
 impl State {
     /// Every state, in order of preference.
-    pub const ALL: [State; 8] = [
+    pub const ALL: [State; 10] = [
         State::Native,
         State::Applied,
         State::AppliedModified,
+        State::Provided,
         State::Applicable,
         State::Partial,
         State::ThreeWay,
         State::Conflict,
+        State::Unknown,
         State::Unsupported,
     ];
 
@@ -52,19 +59,21 @@ impl State {
             State::Native => "native",
             State::Applied => "applied",
             State::AppliedModified => "applied-modified",
+            State::Provided => "provided",
             State::Applicable => "applicable",
             State::Partial => "partial",
             State::ThreeWay => "three-way",
             State::Conflict => "conflict",
+            State::Unknown => "unknown",
             State::Unsupported => "unsupported",
         }
     }
 
-    /// True where nothing is left to do: the change is there, from upstream or by the patch.
+    /// True where nothing is left to do: the change is there, from upstream, by the patch or by somebody else's text.
     pub fn is_there(self) -> bool {
         matches!(
             self,
-            State::Native | State::Applied | State::AppliedModified
+            State::Native | State::Applied | State::AppliedModified | State::Provided
         )
     }
 }
@@ -88,6 +97,8 @@ pub struct StackReport {
     pub era: Option<Era>,
     /// What upstream's own text has.
     pub native: Vec<Capability>,
+    /// How the engine differs from others otherwise.
+    pub features: BTreeSet<Feature>,
     /// One entry per capability the series declares, in its order; empty for a folder of patches.
     pub capabilities: Vec<CapabilityReport>,
     /// One entry per patch judged, in the order of the series.
@@ -101,8 +112,38 @@ pub struct CapabilityReport {
     pub id: Capability,
     /// Exactly one state.
     pub state: State,
-    /// The patch that provides it or would; `None` where it is native or no patch of the series provides it.
+    /// The patch that provides it or would; `None` where it is native, provided otherwise, or no patch provides it.
     pub patch: Option<String>,
+    /// Where the text by itself stands, the stack's patches taken out.
+    pub standing: Standing,
+}
+
+impl CapabilityReport {
+    /// Whose text provides it, where it is neither upstream's nor the stack's and known.
+    pub fn by(&self) -> Option<&str> {
+        match (&self.standing, self.state) {
+            (Standing::Provided { by }, State::Provided) => by.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Why it stands there: the place nobody has described, or what more is known of the text.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.standing {
+            Standing::Unknown { place } if self.state == State::Unknown => Some(place),
+            Standing::Absent { remark } | Standing::NoPath { remark }
+                if matches!(self.state, State::Unsupported | State::Conflict) =>
+            {
+                remark.as_deref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a checkout can do without it: it is there, or there is nothing that could have it.
+    pub fn is_settled(&self) -> bool {
+        self.state.is_there() || matches!(self.standing, Standing::NoPath { .. })
+    }
 }
 
 /// Where one patch stands.

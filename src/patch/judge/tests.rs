@@ -7,7 +7,9 @@ use crate::checkout::FileMode;
 use crate::checkout::RepoPath;
 use crate::checkout::blobs::Blobs;
 use crate::checkout::capability::Capability;
-use crate::checkout::capability::{CapabilityDefinition, Era, EraDefinition, Probe};
+use crate::checkout::capability::{
+    CapabilityDefinition, Era, EraDefinition, Gives, Probe, Reading,
+};
 use crate::checkout::site::Site;
 use crate::checkout::tree::Memory;
 use crate::checkout::tree::PathRules;
@@ -38,6 +40,7 @@ fn folder(patches: &[(&str, &str)]) -> Series {
         origin: Origin::Folder("stack".into()),
         eras: Vec::new(),
         capabilities: Vec::new(),
+        features: Vec::new(),
         patches: patches
             .map(|(file, text)| from_file(file, text.as_bytes().to_vec()))
             .collect(),
@@ -128,6 +131,10 @@ fn probe(test: &str) -> Probe {
     toml::from_str(&format!("file = 'f'\n{test}")).unwrap()
 }
 
+fn e(id: &str) -> Era {
+    Era::new(id).unwrap()
+}
+
 /// Two eras, one patch that gives two capabilities to the older and one of them to the newer.
 fn builtin_like() -> Series {
     let variant = |era, file: &str, text: &str, provides: &[Capability]| Variant {
@@ -136,7 +143,7 @@ fn builtin_like() -> Series {
         file: file.to_owned(),
         superseded: false,
         proven: Vec::new(),
-        present: vec![probe("contains = 'TWO'")],
+        present: vec![probe("code = 'TWO'")],
         digest: String::new(),
         text: text.as_bytes().into(),
         files: parse(text.as_bytes()),
@@ -144,29 +151,38 @@ fn builtin_like() -> Series {
     let era = |id, text: &str| EraDefinition {
         id,
         title: String::new(),
-        when: vec![probe(&format!("contains = '{text}'"))],
+        unknown: String::new(),
+        when: vec![probe(&format!("code = '{text}'"))],
     };
     let capability = |id, native: &str| CapabilityDefinition {
         id,
         summary: String::new(),
+        without: String::new(),
         requirements: Vec::new(),
-        native: vec![vec![probe(&format!("contains = '{native}'"))]],
+        place: None,
+        readings: vec![Reading {
+            gives: Gives::Native,
+            by: None,
+            remark: None,
+            when: vec![probe(&format!("code = '{native}'"))],
+        }],
     };
     let all = [Capability::ExtraStates, Capability::StaticStep];
     let newer = FIRST.replace(" one\n", " new one\n");
     let mut patch = from_file("p.patch", Vec::new());
     patch.provides = all.to_vec();
     patch.variants = vec![
-        variant(Era::E1, "p/e1.patch", FIRST, &all),
-        variant(Era::E2, "p/e2.patch", &newer, &all[1..]),
+        variant(e("E1"), "p/e1.patch", FIRST, &all),
+        variant(e("E2"), "p/e2.patch", &newer, &all[1..]),
     ];
     Series {
         origin: Origin::BuiltIn,
-        eras: vec![era(Era::E2, "new one"), era(Era::E1, "one")],
+        eras: vec![era(e("E2"), "new one"), era(e("E1"), "one")],
         capabilities: vec![
             capability(all[0], "new one"),
             capability(all[1], "upstream step"),
         ],
+        features: Vec::new(),
         patches: vec![patch],
     }
 }
@@ -186,27 +202,27 @@ fn capabilities_are_native_patched_or_wanting_by_content() {
     for (text, era, states) in [
         (
             STOCK.to_owned(),
-            Some(Era::E1),
+            Some(e("E1")),
             vec![(State::Applicable, p()), (State::Applicable, p())],
         ),
         (
             STOCK.replace("two", "TWO"),
-            Some(Era::E1),
+            Some(e("E1")),
             vec![(State::Applied, p()), (State::Applied, p())],
         ),
         (
             newer.clone(),
-            Some(Era::E2),
+            Some(e("E2")),
             vec![(State::Native, None), (State::Applicable, p())],
         ),
         (
             newer.replace("two", "TWO"),
-            Some(Era::E2),
+            Some(e("E2")),
             vec![(State::Native, None), (State::Applied, p())],
         ),
         (
             format!("{newer}upstream step\n"),
-            Some(Era::E2),
+            Some(e("E2")),
             vec![(State::Native, None), (State::Native, None)],
         ),
         (

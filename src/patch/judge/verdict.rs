@@ -5,13 +5,14 @@ use std::io;
 
 use git2::Oid;
 
-use crate::checkout::capability::{Capability, Era, all_hold};
+use crate::checkout::capability::{Capability, Era, Standing, all_hold};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Overlay, image};
 use crate::checkout::{FileChange, FileImage, RepoPath};
 use crate::patch::fit::explain::{self, HunkReport, HunkVerdict};
 use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
 use crate::patch::format::file::FilePatch;
+use crate::patch::judge::capabilities::Standings;
 use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::detect::{self, Found, blob_id, by_era};
 use crate::patch::judge::report::{FileReport, PatchReport, State};
@@ -57,7 +58,7 @@ pub(super) struct Judging<'a, 'v> {
     pub(super) era: Option<Era>,
     pub(super) three_way: bool,
     pub(super) knows_eras: bool,
-    pub(super) native: &'a [Capability],
+    pub(super) standings: &'a Standings,
     /// The tree with the patches judged so far in it.
     pub(super) tree: Overlay<'v>,
     pub(super) baseline: &'a Baseline<'v>,
@@ -75,14 +76,17 @@ impl Judging<'_, '_> {
         patch: &Patch,
         found: Option<&Found<'_>>,
     ) -> io::Result<PatchReport> {
-        let is_native = |id: &Capability| self.native.contains(id);
-        if !patch.provides.is_empty() && patch.provides.iter().all(is_native) {
-            return self.native_patch(patch);
+        if let Some(state) = self.spares(&patch.provides) {
+            return self.spared_patch(patch, state);
         }
         if let Some(found) = found {
             return self.present_patch(patch, found);
         }
         for variant in current_by_era(patch, self.era) {
+            // What is there in another spelling is never added to it.
+            if variant.provides.iter().any(|id| self.is_there(id)) {
+                continue;
+            }
             if let Some(report) = self.applicable(patch, variant)? {
                 return Ok(report);
             }
@@ -94,9 +98,69 @@ impl Judging<'_, '_> {
         !self.knows_eras || self.era.is_some_and(|era| variant.eras.contains(&era))
     }
 
-    fn native_patch(&self, patch: &Patch) -> io::Result<PatchReport> {
+    fn standing(&self, id: &Capability) -> Option<&Standing> {
+        self.standings.get(id)
+    }
+
+    fn is_there(&self, id: &Capability) -> bool {
+        self.standing(id).is_some_and(Standing::is_there)
+    }
+
+    /// The state of a patch that gives nothing the text lacks; `None` where it gives something.
+    fn spares(&self, provides: &[Capability]) -> Option<State> {
+        let is_no_path =
+            |id: &Capability| matches!(self.standing(id), Some(Standing::NoPath { .. }));
+        let spared = |id: &Capability| self.is_there(id) || is_no_path(id);
+        let is_native = |id: &Capability| self.standing(id) == Some(&Standing::Native);
+        if !provides.iter().any(|id| self.is_there(id)) || !provides.iter().all(spared) {
+            return None;
+        }
+        let native = provides.iter().all(|id| is_native(id) || is_no_path(id));
+        Some(if native {
+            State::Native
+        } else {
+            State::Provided
+        })
+    }
+
+    /// What of a patch is there in text nobody else's is, and what keeps it from being put there besides.
+    fn in_the_way(&self, variant: &Variant) -> Option<String> {
+        let there: Vec<_> = variant
+            .provides
+            .iter()
+            .filter(|id| self.is_there(id))
+            .collect();
+        let whose = there.iter().find_map(|id| match self.standing(id) {
+            Some(Standing::Provided { by }) => by.as_deref(),
+            _ => None,
+        });
+        let ids: Vec<_> = there.iter().map(|id| format!("`{id}`")).collect();
+        (!ids.is_empty()).then(|| {
+            format!(
+                "{} gives {} already, in text this patch would add to",
+                whose.unwrap_or("the engine's text"),
+                ids.join(", ")
+            )
+        })
+    }
+
+    /// The place of the first capability of a patch that nobody has described, if that is so of all the text lacks.
+    fn undescribed(&self, patch: &Patch) -> Option<&str> {
+        let open = patch.provides.iter().filter(|id| {
+            let standing = self.standing(id);
+            !matches!(standing, Some(Standing::NoPath { .. })) && !self.is_there(id)
+        });
+        let mut places = open.map(|id| match self.standing(id) {
+            Some(Standing::Unknown { place }) => Some(place.as_str()),
+            _ => None,
+        });
+        let first = places.next()??;
+        places.all(|place| place.is_some()).then_some(first)
+    }
+
+    fn spared_patch(&self, patch: &Patch, state: State) -> io::Result<PatchReport> {
         let variant = current_by_era(patch, self.era).next();
-        let mut report = empty_report(patch, variant, State::Native);
+        let mut report = empty_report(patch, variant, state);
         report.achievable = true;
         Ok(report)
     }
@@ -172,6 +236,18 @@ impl Judging<'_, '_> {
     }
 
     fn inapplicable(&mut self, patch: &Patch) -> io::Result<PatchReport> {
+        let mut report = self.refused(patch)?;
+        let is_open = matches!(report.state, State::Conflict | State::Unsupported);
+        if let Some(place) = self.undescribed(patch).filter(|_| is_open) {
+            report.state = State::Unknown;
+            report.reason = Some(format!(
+                "nobody has described the text that decides it: {place}"
+            ));
+        }
+        Ok(report)
+    }
+
+    fn refused(&mut self, patch: &Patch) -> io::Result<PatchReport> {
         let Some(variant) = current_by_era(patch, self.era).next() else {
             return Ok(empty_report(patch, None, State::Unsupported));
         };
@@ -192,7 +268,11 @@ impl Judging<'_, '_> {
             return Ok(report);
         }
         let trial = try_patch(files, &self.tree, self.site.rules)?;
-        let merged = self.merged(files)?;
+        let in_the_way = self.in_the_way(variant);
+        let merged = match in_the_way {
+            None => self.merged(files)?,
+            Some(_) => None,
+        };
         let mut report = empty_report(patch, Some(variant), State::Conflict);
         for (index, (file, trial)) in files.iter().zip(&trial.files).enumerate() {
             let merged = merged.as_ref().and_then(|merged| merged.files.get(index));
@@ -216,6 +296,7 @@ impl Judging<'_, '_> {
         if let Some(Accepted::No(reason)) = merges {
             report.reason = Some(reason);
         }
+        report.reason = in_the_way.or(report.reason);
         Ok(report)
     }
 

@@ -18,7 +18,7 @@ use crate::patch::series::Series;
 pub struct Verification {
     /// Where everything stands.
     pub report: StackReport,
-    /// Capabilities that are neither native nor applied.
+    /// Capabilities that are neither native, applied nor provided otherwise, though the engine could have them.
     pub lacking: Vec<Capability>,
     /// Patches that are not there: those of a folder, those of which a part is, and those of which an earlier version is.
     pub unfinished: Vec<String>,
@@ -47,7 +47,7 @@ pub fn verify(
     let judgement = Judgement::of(site, series, options)?;
     let report = &judgement.report;
     let capabilities = report.capabilities.iter();
-    let lacking = capabilities.filter(|capability| !capability.state.is_there());
+    let lacking = capabilities.filter(|capability| !capability.is_settled());
     let found = &judgement.stripped.found;
     let is_superseded = |patch: &PatchReport| {
         let found = found.get(patch.name.as_str());

@@ -1,24 +1,54 @@
 //! The series built into this program, as its description has it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
 use super::error::SeriesError;
 use super::patches::{Origin, Patch, Series, Unsupported, Variant};
-use crate::checkout::capability::{Capability, CapabilityDefinition, Era, EraDefinition, Probe};
+use crate::checkout::capability::{
+    Capability, CapabilityDefinition, Era, EraDefinition, FeatureDefinition, Probe,
+};
 
 /// The description's own layout; `docs/adding-an-era.md` explains it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Description {
     version: u32,
+    /// Names for paths.
+    #[serde(default)]
+    file: BTreeMap<String, String>,
     #[serde(default)]
     era: Vec<EraDefinition>,
     #[serde(default)]
     capability: Vec<CapabilityDefinition>,
     #[serde(default)]
+    feature: Vec<FeatureDefinition>,
+    #[serde(default)]
     patch: Vec<PatchFields>,
+}
+
+impl Description {
+    /// Puts the paths in the place of their names.
+    fn name_files(&mut self) {
+        let mut files: Vec<&mut String> = Vec::new();
+        let mut probes: Vec<&mut Vec<Probe>> = Vec::new();
+        for capability in &mut self.capability {
+            files.extend(capability.place.iter_mut().map(|place| &mut place.file));
+            let readings = capability.readings.iter_mut();
+            probes.extend(readings.map(|reading| &mut reading.when));
+        }
+        probes.extend(self.era.iter_mut().map(|era| &mut era.when));
+        probes.extend(self.feature.iter_mut().map(|feature| &mut feature.when));
+        let variants = self.patch.iter_mut().flat_map(|patch| &mut patch.variant);
+        probes.extend(variants.map(|variant| &mut variant.present));
+        files.extend(probes.into_iter().flatten().map(|probe| &mut probe.file));
+        for file in files {
+            if let Some(path) = self.file.get(file) {
+                file.clone_from(path);
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,8 +90,9 @@ fn described(
     description: &str,
     read: &dyn Fn(&str) -> Option<Vec<u8>>,
 ) -> Result<Series, SeriesError> {
-    let description: Description =
+    let mut description: Description =
         toml::from_str(description).map_err(|error| SeriesError::Description(error.to_string()))?;
+    description.name_files();
     if description.version != VERSION {
         return Err(SeriesError::Description(format!(
             "version {} is not supported, only {VERSION} is",
@@ -107,6 +138,7 @@ fn described(
         origin: Origin::BuiltIn,
         eras: description.era,
         capabilities: description.capability,
+        features: description.feature,
         patches: patches.collect::<Result<_, SeriesError>>()?,
     })
 }

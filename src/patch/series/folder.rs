@@ -43,6 +43,7 @@ pub(super) fn series(folder: &Path) -> Result<Series, SeriesError> {
         origin: Origin::Folder(folder.to_owned()),
         eras: Vec::new(),
         capabilities: Vec::new(),
+        features: Vec::new(),
         patches: patches.collect::<Result<_, SeriesError>>()?,
     })
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::checkout::capability::{
-    Capability, CapabilityDefinition, Era, EraDefinition, Probe, Provision,
+    Capability, CapabilityDefinition, Definitions, Era, EraDefinition, FeatureDefinition, Probe,
 };
 use crate::patch::format::error::PatchError;
 use crate::patch::format::file::FilePatch;
@@ -55,6 +55,8 @@ pub struct Series {
     pub eras: Vec<EraDefinition>,
     /// The capabilities it provides or recognises; none for a folder.
     pub capabilities: Vec<CapabilityDefinition>,
+    /// How engines differ otherwise; none for a folder.
+    pub features: Vec<FeatureDefinition>,
     /// The patches, first to last.
     pub patches: Vec<Patch>,
 }
@@ -148,14 +150,17 @@ impl Series {
         entry.map(|entry| entry.reason.as_str())
     }
 
-    /// What each variant leaves in the files, for [`survey`](crate::checkout::capability::survey).
-    pub fn provisions(&self) -> impl Iterator<Item = Provision<'_>> {
-        let variants = self.patches.iter().flat_map(|patch| &patch.variants);
-        variants
-            .filter(|variant| !variant.present.is_empty())
-            .map(|variant| Provision {
-                provides: &variant.provides,
-                present: &variant.present,
-            })
+    /// What a checkout is held against.
+    pub fn definitions(&self) -> Definitions<'_> {
+        Definitions {
+            eras: &self.eras,
+            capabilities: &self.capabilities,
+            features: &self.features,
+        }
+    }
+
+    /// The era of this id.
+    pub fn era(&self, id: Era) -> Option<&EraDefinition> {
+        self.eras.iter().find(|definition| definition.id == id)
     }
 }

@@ -1,54 +1,120 @@
 //! Good bundles on engines that cannot run them, and engines that can.
 
-use granite_bundle::checkout::capability::Capability::{ExtraStates, StaticStep, StaticWarmUp};
-use granite_bundle::checkout::capability::Presence::{Native, Patched};
-use granite_bundle::checkout::capability::{Capability, Era, Presence};
+use granite_bundle::checkout::capability::Capability::{
+    ExtraStates, GuidedHybrid, MultiTurn, PrefillStop, StaticChunk, StaticStep, StaticWarmUp,
+};
+use granite_bundle::checkout::capability::Feature::{
+    CachesByPosition, GuidedPath, InputsByName, PrefillGraph, PrefixCache, RecurrentGuard,
+};
+use granite_bundle::checkout::capability::Presence::{
+    Native, NoPath, Patchable, Patched, Provided, Unknown,
+};
+use granite_bundle::checkout::capability::{Capability, Feature, Presence};
 
 use super::{Change, Mutant, Setting};
 use crate::good::Base;
 
+pub(super) type Has = &'static [(Capability, Presence)];
+
+const STOCK_E0: Has = &[(GuidedHybrid, NoPath)];
+pub(super) const STOCK_E1: Has = STOCK_E0;
 /// What the built-in stack makes of an engine of E1.
-const PATCHED_E1: &[(Capability, Presence)] = &[
+const PATCHED_E1: Has = &[
     (ExtraStates, Patched),
     (StaticStep, Patched),
+    (StaticChunk, Patched),
     (StaticWarmUp, Patched),
+    (MultiTurn, Patched),
+    (GuidedHybrid, NoPath),
+    (PrefillStop, Patched),
 ];
-const NATIVE_E2: &[(Capability, Presence)] = &[(ExtraStates, Native)];
+/// What it would make of one it has not been applied to.
+const PATCHABLE_E1: Has = &[
+    (ExtraStates, Patchable),
+    (StaticStep, Patchable),
+    (StaticChunk, Patchable),
+    (StaticWarmUp, Patchable),
+    (MultiTurn, Patchable),
+    (GuidedHybrid, NoPath),
+    (PrefillStop, Patchable),
+];
+const NATIVE_E2: Has = &[(ExtraStates, Native), (GuidedHybrid, NoPath)];
+const NATIVE_E3: Has = &[(ExtraStates, Native)];
 /// What the built-in stack makes of an engine of E3.
-const PATCHED_E3: &[(Capability, Presence)] = &[
+const PATCHED_E3: Has = &[
     (ExtraStates, Native),
     (StaticStep, Patched),
+    (StaticChunk, Patched),
     (StaticWarmUp, Patched),
+    (MultiTurn, Patched),
+    (GuidedHybrid, Patched),
+    (PrefillStop, Patched),
 ];
-pub(super) const NATIVE_E4: &[(Capability, Presence)] =
-    &[(ExtraStates, Native), (StaticStep, Native)];
-/// What the built-in stack makes of an engine of E4.
-const PATCHED_E4: &[(Capability, Presence)] = &[
+pub(super) const NATIVE_E4C: Has = &[
     (ExtraStates, Native),
     (StaticStep, Native),
-    (StaticWarmUp, Patched),
+    (StaticChunk, Native),
+    (MultiTurn, Native),
 ];
-/// What an engine of E1 looks like that carries the states by somebody else's patch.
-const FOREIGN_E1: &[(Capability, Presence)] = &[
+/// What the built-in stack makes of an engine of E4c.
+const PATCHED_E4C: Has = &[
     (ExtraStates, Native),
     (StaticStep, Native),
-    (StaticWarmUp, Native),
+    (StaticChunk, Native),
+    (StaticWarmUp, Patched),
+    (MultiTurn, Native),
+    (GuidedHybrid, Patched),
+    (PrefillStop, Patched),
+];
+/// What an engine of E1 looks like with the community's July patch.
+const JULY_E1: Has = &[
+    (ExtraStates, Provided),
+    (StaticStep, Provided),
+    (StaticChunk, Provided),
+    (StaticWarmUp, Provided),
+    (GuidedHybrid, NoPath),
+];
+/// What is said of a text nobody has described.
+const UNKNOWN: Has = &[
+    (ExtraStates, Unknown),
+    (StaticStep, Unknown),
+    (StaticChunk, Unknown),
+    (StaticWarmUp, Unknown),
+    (MultiTurn, Unknown),
+    (GuidedHybrid, Unknown),
+    (PrefillStop, Unknown),
+];
+
+pub(super) type Is = &'static [Feature];
+
+const OF_E0: Is = &[CachesByPosition];
+pub(super) const OF_E1: Is = &[CachesByPosition, PrefixCache];
+const OF_E2: Is = &[PrefixCache, RecurrentGuard];
+const OF_E3: Is = &[PrefixCache, RecurrentGuard, GuidedPath];
+pub(super) const OF_E4C: Is = &[
+    PrefixCache,
+    RecurrentGuard,
+    GuidedPath,
+    InputsByName,
+    PrefillGraph,
 ];
 
 const fn engine(
     name: &'static str,
-    era: Option<Era>,
-    capabilities: &'static [(Capability, Presence)],
+    era: &'static str,
+    has: Has,
+    is: Is,
     caught: &'static [&'static str],
 ) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::None, caught).with(Setting::Engine(era, capabilities))
+    Mutant::new(name, Base::Int8lin, Change::None, caught).with(Setting::Engine(era, has, is))
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
     engine(
         "a stock engine of E0",
-        Some(Era::E0),
-        &[],
+        "E0",
+        STOCK_E0,
+        OF_E0,
         &[
             "error graph-logits-static",
             "error graph-state-count",
@@ -58,8 +124,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     engine(
         "a stock engine of E1",
-        Some(Era::E1),
-        &[],
+        "E1",
+        STOCK_E1,
+        OF_E1,
         &[
             "error graph-logits-static",
             "error graph-state-count",
@@ -69,20 +136,35 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ],
     ),
     engine(
-        "an engine of E1 patched otherwise",
-        Some(Era::E1),
-        FOREIGN_E1,
+        "an engine of E1 the stack has not been applied to",
+        "E1",
+        PATCHABLE_E1,
+        OF_E1,
         &[
-            "error run-no-partial-reset",
-            "error run-reask",
+            "warning graph-logits-static",
+            "warning graph-state-count",
+            "warning run-engine-revision",
             "warning run-extension-skip",
             "warning run-long-prefill-reset",
         ],
     ),
     engine(
+        "an engine of E1 with the community's July patch",
+        "E1",
+        JULY_E1,
+        OF_E1,
+        &[
+            "warning run-extension-skip",
+            "warning run-long-prefill-reset",
+            "warning run-no-partial-reset",
+            "warning run-reask",
+        ],
+    ),
+    engine(
         "a stock engine of E2",
-        Some(Era::E2),
+        "E2",
         NATIVE_E2,
+        OF_E2,
         &[
             "error graph-logits-static",
             "error run-engine-revision",
@@ -92,32 +174,36 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     engine(
         "a stock engine of E3",
-        Some(Era::E3),
-        NATIVE_E2,
+        "E3",
+        NATIVE_E3,
+        OF_E3,
         &[
             "error graph-logits-static",
             "error run-engine-revision",
-            "error run-guided-hybrid",
             "warning run-extension-skip",
+            "warning run-guided-hybrid",
             "warning run-long-prefill-reset",
         ],
     ),
     engine(
-        "guided generation on E4",
-        Some(Era::E4),
-        NATIVE_E4,
-        &["error run-guided-hybrid", "warning run-long-prefill-reset"],
+        "guided generation on E4c",
+        "E4c",
+        NATIVE_E4C,
+        OF_E4C,
+        &[
+            "warning run-guided-hybrid",
+            "warning run-long-prefill-reset",
+        ],
     ),
     engine(
         "an engine nobody knows",
-        None,
+        "",
+        UNKNOWN,
         &[],
         &[
-            "error graph-logits-static",
-            "error graph-state-count",
-            "error run-engine-revision",
-            "error run-patch-base",
-            "warning run-long-prefill-reset",
+            "warning graph-logits-static",
+            "warning graph-state-count",
+            "warning run-patch-base",
         ],
     ),
     Mutant::new(
@@ -126,30 +212,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Change::None,
         &["warning run-extension-skip"],
     )
-    .with(Setting::Engine(Some(Era::E1), &[])),
+    .with(Setting::Engine("E1", STOCK_E1, OF_E1)),
     Mutant::new(
         "recurrent states first on a patched E1",
         Base::Int8lin,
         Change::Granite(|g| g.signature.states.rotate_left(2)),
         &["error granite-signature", "error graph-kv-order"],
     )
-    .with(Setting::Engine(Some(Era::E1), PATCHED_E1)),
+    .with(Setting::Engine("E1", PATCHED_E1, OF_E1)),
     Mutant::new(
-        "swapped inputs on E4, which looks them up by name",
+        "swapped inputs on E4c, which looks them up by name",
         Base::Int8lin,
         Change::Granite(|g| g.signature.inputs.swap(0, 1)),
         &[
             "error granite-signature",
-            "error run-guided-hybrid",
+            "warning run-guided-hybrid",
             "warning run-long-prefill-reset",
         ],
     )
-    .with(Setting::Engine(Some(Era::E4), NATIVE_E4)),
+    .with(Setting::Engine("E4c", NATIVE_E4C, OF_E4C)),
 ];
 
 /// Engines that the built-in stack has made ready: nothing above a note is left to say.
 pub(crate) const READY: &[Setting] = &[
-    Setting::Engine(Some(Era::E1), PATCHED_E1),
-    Setting::Engine(Some(Era::E3), PATCHED_E3),
-    Setting::Engine(Some(Era::E4), PATCHED_E4),
+    Setting::Engine("E1", PATCHED_E1, OF_E1),
+    Setting::Engine("E3", PATCHED_E3, OF_E3),
+    Setting::Engine("E4c", PATCHED_E4C, OF_E4C),
 ];

@@ -2,14 +2,13 @@
 
 use std::fs;
 
-use granite_bundle::checkout::capability::Era;
 use granite_bundle_testkit::asset::HashFile;
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::kinds::{self, VOCAB, WIDTH};
 use granite_bundle_testkit::program::{Element, Graph, Program, Tensor};
 use serde_json::json;
 
-use super::engine::NATIVE_E4;
+use super::engine::{NATIVE_E4C, OF_E1, OF_E4C, STOCK_E1};
 use super::{Change, Mutant, Setting};
 use crate::good::{self, Base};
 
@@ -224,7 +223,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "warning run-long-prefill-reset",
         ],
     )
-    .with(Setting::Engine(Some(Era::E1), &[])),
+    .with(Setting::Engine("E1", STOCK_E1, OF_E1)),
     Mutant::new(
         "a recurrent model on an engine that refuses it",
         Base::Ordinary,
@@ -238,7 +237,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "warning run-long-prefill-reset",
         ],
     )
-    .with(Setting::Engine(Some(Era::E4), NATIVE_E4)),
+    .with(Setting::Engine("E4c", NATIVE_E4C, OF_E4C)),
     Mutant::new(
         "a pipeline with a part that was not copied",
         Base::Diffusion,
@@ -264,7 +263,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |bundle| beside_main(bundle, &["position_ids", "input_ids"], false),
         &["error graph-prefill-function"],
     )
-    .with(Setting::Engine(Some(Era::E4), NATIVE_E4)),
+    .with(Setting::Engine("E4c", NATIVE_E4C, OF_E4C)),
     ordinary(
         "a prefill function without states",
         |bundle| {

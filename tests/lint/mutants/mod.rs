@@ -12,11 +12,11 @@ mod weights;
 
 pub(crate) use engine::READY;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use granite_bundle::checkout::capability::{Capability, Checkout, Era, Presence};
+use granite_bundle::checkout::capability::{Capability, Checkout, Era, Feature, Presence};
 use granite_bundle::lint::Platform;
 use granite_bundle::lint::fleet::{ProfileChoice, Settings};
 use granite_bundle::profile::{Profile, builtin};
@@ -73,18 +73,23 @@ pub(crate) enum Setting {
     OwnProfile,
     /// `lint Chat.app/DIR --no-hash`.
     InApp,
-    /// `lint DIR --no-hash --engine` with a checkout of that era and these capabilities.
-    Engine(Option<Era>, &'static [(Capability, Presence)]),
+    /// `lint DIR --no-hash --engine` with a checkout of that era, these capabilities and features.
+    Engine(
+        &'static str,
+        &'static [(Capability, Presence)],
+        &'static [Feature],
+    ),
 }
 
 impl Setting {
     pub(crate) fn settings(self, base: Base) -> Arc<Settings> {
         let engine = match self {
-            Setting::Engine(era, capabilities) => {
-                let present = capabilities.iter().copied();
-                let present: BTreeMap<Capability, Presence> = present.collect();
-                Some(Arc::new(Checkout { era, present }))
-            }
+            Setting::Engine(era, capabilities, features) => Some(Arc::new(Checkout {
+                era: Era::new(era),
+                present: capabilities.iter().copied().collect(),
+                features: features.iter().copied().collect(),
+                ..Checkout::default()
+            })),
             _ => None,
         };
         Arc::new(Settings {

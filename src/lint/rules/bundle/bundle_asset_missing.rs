@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::bundle::Resolution;
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -78,15 +78,16 @@ fn report<'f>(
 
 /// The declared source is absent and its compiled twin is there: found by newer engines only.
 fn compiled_only(context: &Context<'_>, findings: &mut Findings<'_>, role: &str, declared: &str) {
-    let level = match context.engine.and_then(|engine| engine.era) {
-        Some(Era::E0 | Era::E1) => Level::Error,
-        Some(Era::E3 | Era::E4) => return,
+    let level = match context.engine {
+        Some(engine) if engine.is(Feature::CompiledTwin) => return,
+        // Only of a text that was recognised is the absence of the search known.
+        Some(engine) if engine.era.is_some() => Level::Error,
         _ => Level::Note,
     };
     findings
         .report(
             format!("assets.{role}"),
-            format!("assets.{role} names {declared} and the bundle has {declared}c, which engines before 4 August 2026 do not find, so there loading fails"),
+            format!("assets.{role} names {declared} and the bundle has {declared}c, which engines before 4 August and from 15 September 2026 on do not find, so there loading fails"),
         )
         .level(level)
         .expected(format!("{declared}c"))

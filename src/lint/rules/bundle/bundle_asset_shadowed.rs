@@ -1,6 +1,6 @@
 //! `bundle-asset-shadowed`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::{Checkout, Feature};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -23,8 +23,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (Some(newest), Some(before)) = (&resolution.newest, &resolution.before_fallback) else {
         return;
     };
-    let era = context.engine.and_then(|engine| engine.era);
-    if newest == before || matches!(era, Some(Era::E3 | Era::E4)) {
+    let loads_declared =
+        |engine: &Checkout| engine.is(Feature::CompiledTwin) || engine.is(Feature::AssetsValidated);
+    if newest == before || context.engine.is_some_and(loads_declared) {
         return;
     }
     let loaded = before.file_name().unwrap_or_default().to_string_lossy();

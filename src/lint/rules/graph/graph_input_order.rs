@@ -1,6 +1,6 @@
 //! `graph-input-order`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::step::{self, InputRole};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -32,10 +32,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             InputRole::Positions | InputRole::Unnamed
         )
     );
-    // From E4 on the engine looks inputs up by name, so that their order is free.
+    // From E4b on the engine looks inputs up by name, so that their order is free.
     let by_name = context
         .engine
-        .is_some_and(|engine| engine.era == Some(Era::E4))
+        .is_some_and(|engine| engine.is(Feature::InputsByName))
         && roles == (InputRole::Positions, InputRole::Ids);
     if in_order || by_name {
         return;

@@ -1,6 +1,6 @@
 //! `graph-kv-order`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -28,8 +28,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if states[..2].iter().all(crate::model::Value::is_dynamic) {
         return;
     }
-    let era = context.engine.and_then(|engine| engine.era);
-    let by_position = matches!(era, Some(Era::E0 | Era::E1));
+    let by_position = context
+        .engine
+        .is_some_and(|engine| engine.is(Feature::CachesByPosition));
     let actual: Vec<&str> = states.iter().map(|state| state.name.as_str()).collect();
     findings
         .report(

@@ -37,10 +37,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             step.output(logits),
-            format!("the logits are static for {length} token(s) and a stock engine before E4 asks for {asked}, so creating the pipelined engine aborts the process unless the engine sizes the buffer to the graph (static-step)"),
+            format!("the logits are static for {length} token(s) and a stock engine before E4b asks for {asked}, so creating the pipelined engine aborts the process unless the engine sizes the buffer to the graph (static-step)"),
         )
         .level(context.level_by_engine(&[Capability::StaticStep], Level::Error))
         .expected(format!("an engine with static-step, or logits for {asked} tokens"))
         .actual(crate::profile::Shape(step::shape(logits)))
-        .help("run on an engine with static-step: E4 and later, or a patched one (`granite-bundle preflight` tells)");
+        .help("run on an engine with static-step: E4b and later, or a patched one (`granite-bundle preflight` tells)");
 }

@@ -1,6 +1,6 @@
 //! `graph-prefill-function`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::step::{self, Step};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -31,10 +31,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    let level = match context.engine.map(|engine| engine.era) {
-        None | Some(None) => Level::Note,
-        Some(Some(era)) if era <= Era::E3 => return,
-        Some(Some(_)) => Level::Error,
+    let level = match context.engine {
+        Some(engine) if engine.is(Feature::PrefillGraph) => Level::Error,
+        Some(engine) if engine.era.is_some() => return,
+        _ => Level::Note,
     };
     let Some((what, expected)) = misfit(&step, prefill) else {
         return;
@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             format!("functions.{PREFILL}"),
-            format!("{what} on engines from E4 on, which feed prompts through {PREFILL}"),
+            format!("{what} on engines from E4a on, which feed prompts through {PREFILL}"),
         )
         .level(level)
         .expected(expected)

@@ -32,14 +32,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (level, message, expected) = match count {
         2 => return,
         3..=4 if !step.takes_embeddings => {
-            let able = context
+            if context
                 .engine
-                .map(|engine| engine.has(Capability::ExtraStates));
-            let level = match able {
-                Some(true) => return,
-                Some(false) => Level::Error,
-                None => Level::Note,
-            };
+                .is_some_and(|engine| engine.has(Capability::ExtraStates))
+            {
+                return;
+            }
+            let level = context.level_by_engine(&[Capability::ExtraStates], Level::Error);
             let message = format!(
                 "the function has {count} states ({names}), which engines before E2 refuse with `invalidOutputType` because they carry exactly 2, so it needs one with extra-states"
             );

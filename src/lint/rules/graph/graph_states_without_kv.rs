@@ -1,6 +1,6 @@
 //! `graph-states-without-kv`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -32,14 +32,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (level, consequence) = match context.engine {
         None => (
             Level::Note,
-            "the pipelined engine takes them for one up to E3 and refuses the model from E4 on, while the newest coreai-sequential admits it",
+            "the pipelined engine takes them for one up to E3 and refuses the model from E4b on, while the newest coreai-sequential admits it",
         ),
         Some(engine) => match engine.era {
             None => (
                 Level::Warning,
                 "whether this checkout takes them for one or refuses the model is not known",
             ),
-            Some(era) if era <= Era::E3 => (
+            // The text that looks at inputs by name looks at the shapes of two states as well.
+            Some(_) if !engine.is(Feature::InputsByName) => (
                 Level::Warning,
                 "this checkout takes any two states for one, so a rewind or a partial reset silently corrupts them",
             ),

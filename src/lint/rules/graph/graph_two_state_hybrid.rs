@@ -1,6 +1,6 @@
 //! `graph-two-state-hybrid`.
 
-use crate::checkout::capability::Era;
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -29,8 +29,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         (false, true) => (second, first),
         _ => return,
     };
-    let (level, consequence) = match context.engine.and_then(|engine| engine.era) {
-        Some(era) if era > Era::E3 => (
+    let (level, consequence) = match context.engine {
+        // The text that looks at inputs by name looks at the shapes of two states as well.
+        Some(engine) if engine.is(Feature::InputsByName) => (
             Level::Error,
             "the engine needs two that grow, so creating it fails with `Expected at least 2 growing KV cache states`"
                 .to_owned(),

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let spared = context
         .engine
-        .is_some_and(|engine| engine.has(Capability::StaticStep));
+        .is_some_and(|engine| engine.has(Capability::StaticChunk));
     if let Some(duty) = duty::of(context, RULE.id).filter(|_| !spared) {
         duty::report(duty, Level::Note, findings);
     }

@@ -1,6 +1,7 @@
 //! `run-engine-revision`.
 
 use super::{duty, needs};
+use crate::checkout::capability::{Capability, Checkout, Presence};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -33,12 +34,27 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         || "of no known era".to_owned(),
         |era| format!("of era {era}"),
     );
+    let (level, message) = if lacking.iter().any(|need| engine.lacks(*need)) {
+        let message = format!(
+            "the bundle needs {needs} and this checkout ({era}) lacks it, so the engine refuses the bundle or aborts"
+        );
+        (Level::Error, message)
+    } else if lacking.iter().any(|need| is_patchable(engine, *need)) {
+        let message = format!(
+            "the bundle needs {needs}, which this checkout ({era}) has once the built-in patch stack is applied and not before"
+        );
+        (Level::Warning, message)
+    } else {
+        // What is not known is another rule's.
+        return;
+    };
     findings
-        .report(
-            duty.subject.as_str(),
-            format!("the bundle needs {needs} and this checkout ({era}) lacks it, so the engine refuses the bundle or aborts"),
-        )
-        .level(Level::Error)
+        .report(duty.subject.as_str(), message)
+        .level(level)
         .expected(needs)
         .help("ask `granite-bundle preflight` with this bundle and checkout for the verdict and the command that adds what is missing");
+}
+
+fn is_patchable(engine: &Checkout, need: Capability) -> bool {
+    engine.presence(need) == Some(Presence::Patchable)
 }

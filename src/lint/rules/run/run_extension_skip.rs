@@ -1,7 +1,7 @@
 //! `run-extension-skip`.
 
-use super::duty;
-use crate::checkout::capability::{Capability, Era};
+use super::{duty, needs};
+use crate::checkout::capability::{Capability, Feature};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -21,11 +21,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
-    let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::StaticStep) => return,
-        Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E4)) => return,
-        Some(engine) if matches!(engine.era, Some(Era::E1 | Era::E2 | Era::E3)) => Level::Warning,
-        _ => Level::Note,
+    let Some(level) = needs::level_for_some_callers(context, Capability::MultiTurn) else {
+        return;
     };
+    // Without a prefix cache a prompt is always fed whole.
+    let caches = context
+        .engine
+        .is_none_or(|engine| engine.era.is_none() || engine.is(Feature::PrefixCache));
+    if !caches {
+        return;
+    }
     duty::report(duty, level, findings);
 }

@@ -1,7 +1,7 @@
 //! `run-guided-hybrid`.
 
-use super::duty;
-use crate::checkout::capability::{Capability, Era};
+use super::{duty, needs};
+use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -9,7 +9,7 @@ use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "run-guided-hybrid",
     family: Family::Run,
-    level: Level::Error,
+    level: Level::Warning,
     summary: "guided generation binds every state",
     explanation: include_str!("run_guided_hybrid.md"),
     provenance: &[Provenance::Engine],
@@ -21,11 +21,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
-    let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::StaticWarmUp) => return,
-        Some(engine) if matches!(engine.era, Some(Era::E0 | Era::E1 | Era::E2)) => return,
-        Some(engine) if matches!(engine.era, Some(Era::E3 | Era::E4)) => Level::Error,
-        _ => Level::Note,
+    let Some(level) = needs::level_for_some_callers(context, Capability::GuidedHybrid) else {
+        return;
     };
     duty::report(duty, level, findings);
 }

@@ -1,6 +1,6 @@
 //! `run-long-prefill-reset`.
 
-use super::duty;
+use super::{duty, needs};
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -21,10 +21,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
-    let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::StaticWarmUp) => return,
-        Some(_) => Level::Warning,
-        None => Level::Note,
+    let Some(level) = needs::level_for_some_callers(context, Capability::PrefillStop) else {
+        return;
     };
     duty::report(duty, level, findings);
 }

@@ -1,7 +1,7 @@
 //! `run-no-partial-reset`.
 
-use super::duty;
-use crate::checkout::capability::{Capability, Era};
+use super::{duty, needs};
+use crate::checkout::capability::Feature;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -9,7 +9,7 @@ use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "run-no-partial-reset",
     family: Family::Run,
-    level: Level::Error,
+    level: Level::Warning,
     summary: "a recurrent state is reset to zero only",
     explanation: include_str!("run_no_partial_reset.md"),
     provenance: &[Provenance::Engine],
@@ -22,11 +22,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let level = match context.engine {
-        Some(engine) if engine.era == Some(Era::E0) => return,
-        Some(engine) if engine.is_patched(Capability::ExtraStates) => Level::Note,
-        Some(engine) if engine.era == Some(Era::E1) && engine.has(Capability::ExtraStates) => {
-            Level::Error
-        }
+        // The partial reset came with the prefix cache.
+        Some(engine) if engine.era.is_some() && !engine.is(Feature::PrefixCache) => return,
+        Some(engine) if needs::rewinds_in_silence(engine) => Level::Warning,
         _ => Level::Note,
     };
     duty::report(duty, level, findings);

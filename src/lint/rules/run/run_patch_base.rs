@@ -1,6 +1,7 @@
 //! `run-patch-base`.
 
 use super::needs;
+use crate::checkout::capability::Presence;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -8,7 +9,7 @@ use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "run-patch-base",
     family: Family::Run,
-    level: Level::Error,
+    level: Level::Warning,
     summary: "a patch of the stack fits the engine",
     explanation: include_str!("run_patch_base.md"),
     provenance: &[Provenance::Community, Provenance::Engine],
@@ -20,17 +21,21 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(deployment) = context.deployment else {
         return;
     };
-    let lacking = needs::lacking(context);
-    let is_unknown = context.engine.is_some_and(|engine| engine.era.is_none());
-    if lacking.is_empty() || !is_unknown {
+    let Some(engine) = context.engine else {
         return;
-    }
+    };
+    let mut unknown = needs::lacking(context);
+    unknown.retain(|need| engine.presence(*need) == Some(Presence::Unknown));
+    let Some(first) = unknown.first() else {
+        return;
+    };
+    let place = engine.detail(*first).unwrap_or("the engine's file");
     findings
         .report(
             format!("functions.{}.states", deployment.step.name),
-            format!("the checkout's engine is of no known era and lacks {}, so no patch of the stack was made for it", needs::list(&lacking)),
+            format!("whether the checkout has {} cannot be told, and no patch of the stack was made for its text: nobody has described {place}", needs::list(&unknown)),
         )
-        .expected("a checkout of era E0 to E4")
+        .expected("a text of one of the eras the stack knows")
         .actual("unknown")
         .help("check out a revision listed by `granite-bundle patch matrix`, or undo local edits of the engine's file");
 }

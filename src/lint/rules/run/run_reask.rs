@@ -1,7 +1,6 @@
 //! `run-reask`.
 
-use super::duty;
-use crate::checkout::capability::{Capability, Era};
+use super::{duty, needs};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -9,7 +8,7 @@ use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 pub(super) static RULE: Rule = Rule {
     id: "run-reask",
     family: Family::Run,
-    level: Level::Error,
+    level: Level::Warning,
     summary: "a prompt is sent again only after a reset",
     explanation: include_str!("run_reask.md"),
     provenance: &[Provenance::Engine],
@@ -22,11 +21,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let level = match context.engine {
-        Some(engine) if engine.is_patched(Capability::ExtraStates) => return,
-        Some(engine) if matches!(engine.era, Some(Era::E2 | Era::E3 | Era::E4)) => return,
-        Some(engine) if engine.era == Some(Era::E1) && engine.has(Capability::ExtraStates) => {
-            Level::Error
-        }
+        Some(engine) if needs::guards_recurrent_states(engine) => return,
+        Some(engine) if needs::rewinds_in_silence(engine) => Level::Warning,
         _ => Level::Note,
     };
     duty::report(duty, level, findings);

@@ -57,6 +57,7 @@ pub fn status(
     } else {
         let row = |capability| capability_row(capability, report);
         rows(out, width, report.capabilities.iter().map(row).collect())?;
+        reasons(out, width, report)?;
     }
     for patch in &report.patches {
         explanation(out, width, patch)?;
@@ -115,6 +116,7 @@ fn capability_row(capability: &CapabilityReport, report: &StackReport) -> Row {
         state: capability.state,
         by: match (&capability.patch, capability.state) {
             (_, State::Native) => "upstream".to_owned(),
+            (_, State::Provided) => plain(capability.by().unwrap_or("its own text")),
             (Some(patch), _) => plain(patch),
             (None, _) => "no patch".to_owned(),
         },
@@ -122,6 +124,25 @@ fn capability_row(capability: &CapabilityReport, report: &StackReport) -> Row {
             .filter(|_| capability.state != State::Native)
             .map_or(String::new(), place),
     }
+}
+
+/// What no table has room for: the place nobody has described, and what more is known of a text.
+fn reasons(out: &mut dyn Write, width: u16, report: &StackReport) -> io::Result<()> {
+    let with_reason = report
+        .capabilities
+        .iter()
+        .filter_map(|capability| Some((capability, capability.reason()?)));
+    for (index, (capability, reason)) in with_reason.enumerate() {
+        if index == 0 {
+            writeln!(out)?;
+        }
+        let text = match capability.state {
+            State::Unknown => format!("{}: nobody has described {reason}", capability.id),
+            _ => format!("{}: {reason}", capability.id),
+        };
+        wrapped(out, width, "  ", &text)?;
+    }
+    Ok(())
 }
 
 fn patch_row(patch: &PatchReport) -> Row {
@@ -164,20 +185,23 @@ fn rows(out: &mut dyn Write, width: u16, rows: Vec<Row>) -> io::Result<()> {
 
 fn mark(state: State) -> char {
     match state {
-        State::Native | State::Applied => '✓',
+        State::Native | State::Applied | State::Provided => '✓',
         State::AppliedModified => '~',
         State::Applicable | State::ThreeWay => '○',
         State::Partial => '◐',
         State::Conflict => '✗',
+        State::Unknown => '?',
         State::Unsupported => '–',
     }
 }
 
 fn style(state: State) -> Style {
     match state {
-        State::Native | State::Applied => AnsiColor::Green.on_default(),
+        State::Native | State::Applied | State::Provided => AnsiColor::Green.on_default(),
         State::Applicable => AnsiColor::Cyan.on_default(),
-        State::AppliedModified | State::ThreeWay | State::Partial => AnsiColor::Yellow.on_default(),
+        State::AppliedModified | State::ThreeWay | State::Partial | State::Unknown => {
+            AnsiColor::Yellow.on_default()
+        }
         State::Conflict => AnsiColor::Red.on_default().bold(),
         State::Unsupported => AnsiColor::Red.on_default(),
     }
@@ -194,7 +218,11 @@ pub fn explanation(out: &mut dyn Write, width: u16, patch: &PatchReport) -> io::
     let files: Vec<_> = patch.files.iter().filter(telling).collect();
     let plain_state = matches!(
         patch.state,
-        State::Native | State::Applied | State::AppliedModified | State::Applicable
+        State::Native
+            | State::Applied
+            | State::AppliedModified
+            | State::Provided
+            | State::Applicable
     );
     if patch.reason.is_none() && (files.is_empty() || patch.state.is_there()) && plain_state {
         return Ok(());

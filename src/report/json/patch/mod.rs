@@ -67,7 +67,7 @@ pub struct Engine<'a> {
     pub path: &'a str,
     /// 40 hex.
     pub head: Option<String>,
-    /// `E0` to `E4`.
+    /// An id of `series.toml`.
     pub era: Option<String>,
     /// Capability ids.
     pub native: Vec<&'static str>,
@@ -89,6 +89,10 @@ pub struct Capability<'a> {
     id: &'static str,
     state: State,
     patch: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 /// One patch.
@@ -243,6 +247,8 @@ impl<'a> Capability<'a> {
             id: report.id.id(),
             state: report.state,
             patch: report.patch.as_deref(),
+            by: report.by(),
+            reason: report.reason(),
         }
     }
 }
