@@ -3,8 +3,16 @@
 use crate::mlir::ReadError;
 use crate::model::DType;
 
-use super::Tensor;
-use super::plan::Unsupported;
+/// An operation that cannot be executed, or one on a type that cannot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unsupported {
+    /// The graph it is in.
+    pub function: String,
+    /// Its name without dialect and version; with the type, where that is the reason.
+    pub op: String,
+    /// How often it occurs there.
+    pub count: u64,
+}
 
 /// Why a function could not be executed.
 #[derive(Debug, thiserror::Error)]
@@ -81,10 +89,9 @@ impl ExecError {
         }
     }
 
-    pub(super) fn operand(wanted: &str, found: &Tensor) -> ExecError {
+    pub(super) fn operand(wanted: &str, dtype: DType, shape: &[usize]) -> ExecError {
         ExecError::operands(format!(
-            "{wanted} are needed, and the operand is {} {:?}",
-            found.dtype, found.shape
+            "{wanted} are needed, and the operand is {dtype} {shape:?}"
         ))
     }
 

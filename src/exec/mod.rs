@@ -8,6 +8,7 @@
 //! in `float32`. Composite operations and `broadcasting_` forms are executed as what they mean; the bodies they carry are
 //! not looked at. Weights stay as they are stored and are decoded row by row where they are used.
 
+pub mod apply;
 mod error;
 pub mod kernels;
 pub mod limits;
@@ -19,7 +20,7 @@ mod small_float;
 pub mod tensor;
 pub mod weight;
 
-pub use error::ExecError;
-pub use plan::{Plan, Unsupported};
+pub use error::{ExecError, Unsupported};
+pub use plan::Plan;
 pub use session::Session;
 pub use tensor::Tensor;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Dim;
 
-use super::kernels::apply::{Argument, apply};
+use super::apply::{Argument, apply};
 use super::kernels::scalar;
 use super::plan::{Action, Body, Operand, Plan, Port, Step};
 use super::tensor::{Shape, Tensor};
@@ -231,7 +231,8 @@ impl Machine<'_, '_> {
         if !same || value.dtype != port.dtype {
             return Err(ExecError::operand(
                 &format!("a state {} {}", port.dtype, shown(&port.shape)),
-                &value,
+                value.dtype,
+                &value.shape,
             ));
         }
         self.states[state] = Some(value);

@@ -94,7 +94,7 @@ impl Tensor {
     pub fn as_floats(&self) -> Result<&[f32], ExecError> {
         match &self.data {
             Elements::Float(data) => Ok(data),
-            Elements::Int(_) => Err(ExecError::operand("floats", self)),
+            Elements::Int(_) => Err(ExecError::operand("floats", self.dtype, &self.shape)),
         }
     }
 
@@ -105,7 +105,7 @@ impl Tensor {
     pub fn as_ints(&self) -> Result<&[i64], ExecError> {
         match &self.data {
             Elements::Int(data) => Ok(data),
-            Elements::Float(_) => Err(ExecError::operand("integers", self)),
+            Elements::Float(_) => Err(ExecError::operand("integers", self.dtype, &self.shape)),
         }
     }
 

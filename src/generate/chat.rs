@@ -1,9 +1,14 @@
 //! Conversations, written as a bundle's chat template asks for.
 
+use std::thread;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use crate::bundle::ChatTemplate;
+use crate::bundle::{ChatTemplate, Parsing};
+
+/// Stack for rendering, bytes: templates nest expressions as deep as they are allowed to when they are parsed.
+const STACK: usize = 64 << 20;
 
 /// One turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,26 @@ pub struct ChatError(String);
 /// # Errors
 /// A template that refuses the conversation, or uses what this renderer does not have.
 pub fn render(
+    template: &ChatTemplate,
+    messages: &[Message],
+    tokens: (Option<&str>, Option<&str>),
+) -> Result<String, ChatError> {
+    // Checked first: what the parser could not take without running out of stack is said to be that.
+    if let Parsing::Broken(reason) | Parsing::Unknown(reason) = template.parse() {
+        return Err(ChatError(reason));
+    }
+    let rendered = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK);
+        let rendering = thread.spawn_scoped(scope, || written(template, messages, tokens));
+        rendering.map(thread::ScopedJoinHandle::join)
+    });
+    match rendered {
+        Ok(Ok(text)) => text,
+        _ => Err(ChatError("it could not be rendered here".to_owned())),
+    }
+}
+
+fn written(
     template: &ChatTemplate,
     messages: &[Message],
     tokens: (Option<&str>, Option<&str>),
@@ -86,10 +111,18 @@ mod tests {
         let text = render(&granite, &messages, (None, Some("<|end_of_text|>"))).unwrap();
         assert_eq!(
             text,
-            "<|start_of_role|>system<|end_of_role|>Be brief.<|end_of_text|>\
-             <|start_of_role|>user<|end_of_role|>Hi<|end_of_text|>\
+            "<|start_of_role|>system<|end_of_role|>Be brief.<|end_of_text|>\n\
+             <|start_of_role|>user<|end_of_role|>Hi<|end_of_text|>\n\
              <|start_of_role|>assistant<|end_of_role|>"
         );
+    }
+
+    #[test]
+    fn a_template_as_deep_as_may_be_does_not_overflow_the_stack() {
+        let deep = template(&format!("{{{{ {}true }}}}", "not ".repeat(1_900)));
+        assert!(render(&deep, &[said("user", "Hi")], (None, None)).is_ok());
+        let deeper = template(&format!("{{{{ {}true }}}}", "not ".repeat(100_000)));
+        assert!(render(&deeper, &[said("user", "Hi")], (None, None)).is_err());
     }
 
     #[test]

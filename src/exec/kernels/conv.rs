@@ -248,7 +248,11 @@ pub fn pool(
     by: Pool,
 ) -> Result<Tensor, ExecError> {
     let [batch, channels, input @ ..] = x.shape.as_slice() else {
-        return Err(ExecError::operand("batch, channels and spatial axes", x));
+        return Err(ExecError::operand(
+            "batch, channels and spatial axes",
+            x.dtype,
+            &x.shape,
+        ));
     };
     let window = Window::new(input, &sizes(kernel)?, stride, dilation, round_up)?;
     let shape = [&[*batch, *channels][..], &window.output].concat();

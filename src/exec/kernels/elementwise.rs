@@ -91,7 +91,7 @@ impl Unary {
                     Unary::Relu => |value| value.max(0),
                     Unary::Round => |value| value,
                     Unary::Not if x.dtype == DType::Bool => |value| 1 - value,
-                    _ => return Err(ExecError::operand("floats", x)),
+                    _ => return Err(ExecError::operand("floats", x.dtype, &x.shape)),
                 };
                 let data = data.iter().map(|value| one(*value)).collect();
                 Ok(Tensor::ints(x.dtype, x.shape.clone(), data))
@@ -167,7 +167,7 @@ impl Binary {
                     Binary::Maximum => meet.pairs(a, b, greater_of),
                     Binary::Minimum => meet.pairs(a, b, |x, y| -greater_of(-x, -y)),
                     Binary::And | Binary::Or | Binary::Xor => {
-                        return Err(ExecError::operand("integers", x));
+                        return Err(ExecError::operand("integers", x.dtype, &x.shape));
                     }
                 };
                 Ok(Tensor::floats(x.dtype, shape, data))

@@ -143,7 +143,13 @@ impl Scatter {
                     to[*place] = wrap(x.dtype, self.ints(to[*place], *value));
                 }
             }
-            _ => return Err(ExecError::operand("elements of the same kind are", updates)),
+            _ => {
+                return Err(ExecError::operand(
+                    "elements of the same kind are",
+                    updates.dtype,
+                    &updates.shape,
+                ));
+            }
         }
         Ok(x)
     }

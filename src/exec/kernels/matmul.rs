@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use crate::exec::ExecError;
+use crate::exec::simd::{add_scaled, dot};
 use crate::exec::tensor::{Elements, Tensor, elements};
-use crate::exec::weight::product::{add_scaled, dot};
 
 use super::broadcast;
 

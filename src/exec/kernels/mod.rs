@@ -1,6 +1,5 @@
 //! What each operation computes. Pure functions of tensors; every size is checked before memory is taken.
 
-pub mod apply;
 mod broadcast;
 pub mod conv;
 pub mod elementwise;
@@ -39,7 +38,11 @@ pub(super) fn axis(number: i64, rank: usize) -> Result<usize, ExecError> {
 pub(super) fn scalar(tensor: &Tensor) -> Result<i64, ExecError> {
     match tensor.as_ints()? {
         [one] => Ok(*one),
-        _ => Err(ExecError::operand("one integer is", tensor)),
+        _ => Err(ExecError::operand(
+            "one integer is",
+            tensor.dtype,
+            &tensor.shape,
+        )),
     }
 }
 
@@ -52,7 +55,7 @@ pub(super) fn sizes(tensor: &Tensor) -> Result<Vec<usize>, ExecError> {
     let sizes = tensor.as_ints()?.iter().map(size);
     sizes
         .collect::<Option<_>>()
-        .ok_or_else(|| ExecError::operand("sizes", tensor))
+        .ok_or_else(|| ExecError::operand("sizes", tensor.dtype, &tensor.shape))
 }
 
 /// The axes that a tensor of integers names, in its order.
@@ -67,7 +70,11 @@ pub(super) fn axes(tensor: &Tensor, rank: usize) -> Result<Vec<usize>, ExecError
         .collect::<Result<_, _>>()?;
     let twice = |(place, axis): (usize, &usize)| axes[..place].contains(axis);
     if axes.iter().enumerate().any(twice) {
-        return Err(ExecError::operand("axes that differ are", tensor));
+        return Err(ExecError::operand(
+            "axes that differ are",
+            tensor.dtype,
+            &tensor.shape,
+        ));
     }
     Ok(axes)
 }

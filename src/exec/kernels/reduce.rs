@@ -1,8 +1,8 @@
 //! Operations that make one element of many.
 
 use crate::exec::ExecError;
+use crate::exec::simd;
 use crate::exec::tensor::{Class, Elements, Shape, Tensor, class, int_bits, wrap};
-use crate::exec::weight::product;
 use crate::model::DType;
 
 use super::{axes, axis, scalar};
@@ -42,7 +42,7 @@ impl Reduction {
                 let data = groups.each(data, |group| self.ints(dtype, group));
                 Ok(Tensor::ints(dtype, shape, data))
             }
-            _ => Err(ExecError::operand("floats", x)),
+            _ => Err(ExecError::operand("floats", x.dtype, &x.shape)),
         }
     }
 
@@ -96,7 +96,7 @@ fn sum(values: &[f32]) -> f32 {
     // In pieces, so that long sums lose little.
     let pieces = values.chunks(ONES.len());
     pieces
-        .map(|piece| product::dot(piece, &ONES[..piece.len()]))
+        .map(|piece| simd::dot(piece, &ONES[..piece.len()]))
         .sum()
 }
 
@@ -221,7 +221,11 @@ pub fn argmax(x: &Tensor, at: &Tensor, dtype: DType) -> Result<Tensor, ExecError
     let at = axis(scalar(at)?, x.rank())?;
     let (_, size, _) = around(&x.shape, at);
     if size == 0 {
-        return Err(ExecError::operand("an axis with elements is", x));
+        return Err(ExecError::operand(
+            "an axis with elements is",
+            x.dtype,
+            &x.shape,
+        ));
     }
     let groups = Groups::new(&x.shape, &[at]);
     let mut shape: Shape = x.shape.clone();

@@ -33,7 +33,11 @@ pub fn range(start: &Tensor, stop: &Tensor, step: &Tensor) -> Result<Tensor, Exe
         (&start.data, &stop.data, &step.data)
     {
         let ([start_at], [stop_at], [by]) = (a.as_slice(), b.as_slice(), by.as_slice()) else {
-            return Err(ExecError::operand("one number is", start));
+            return Err(ExecError::operand(
+                "one number is",
+                start.dtype,
+                &start.shape,
+            ));
         };
         let span = i128::from(*stop_at) - i128::from(*start_at);
         let by_wide = i128::from(*by);
@@ -51,7 +55,11 @@ pub fn range(start: &Tensor, stop: &Tensor, step: &Tensor) -> Result<Tensor, Exe
     }
     let ([start_at], [stop_at], [by]) = (start.as_floats()?, stop.as_floats()?, step.as_floats()?)
     else {
-        return Err(ExecError::operand("one number is", start));
+        return Err(ExecError::operand(
+            "one number is",
+            start.dtype,
+            &start.shape,
+        ));
     };
     let count = (f64::from(*stop_at) - f64::from(*start_at)) / f64::from(*by);
     if !count.is_finite() {

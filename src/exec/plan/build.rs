@@ -10,7 +10,7 @@ use crate::model::{Function, Value, ValueType, Visibility, functions};
 use super::constants::Loader;
 use super::support::{graphs, unsupported};
 use super::{Action, Body, Operand, Plan, Port, Step, fold, liveness};
-use crate::exec::kernels::apply::Argument;
+use crate::exec::apply::Argument;
 use crate::exec::operation::{Meaning, Operation};
 use crate::exec::{ExecError, limits};
 

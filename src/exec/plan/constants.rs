@@ -7,7 +7,7 @@ use crate::bytes::ByteSource;
 use crate::mlir::{FileRange, Op, ReadErrorKind, ResourceKind};
 use crate::model::{DType, Packing};
 
-use crate::exec::kernels::apply::Argument;
+use crate::exec::apply::Argument;
 use crate::exec::tensor::{Class, Tensor, class, elements};
 use crate::exec::weight::{Stored, Weight};
 use crate::exec::{ExecError, limits};

@@ -1,7 +1,7 @@
 //! What can be computed once, when the plan is made.
 
 use crate::exec::ExecError;
-use crate::exec::kernels::apply::{Argument, apply, new_sizes};
+use crate::exec::apply::{Argument, apply, new_sizes};
 use crate::exec::kernels::{axis, movement, scalar};
 use crate::exec::limits;
 use crate::exec::operation::Operation;

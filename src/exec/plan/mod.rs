@@ -14,10 +14,10 @@ use crate::mlir::{Module, ReadError, ReadErrorKind};
 use crate::model::{DType, Dim};
 
 use super::ExecError;
-use super::kernels::apply::Argument;
+use super::apply::Argument;
 use super::operation::Operation;
 
-pub use support::{Unsupported, unsupported};
+pub use support::unsupported;
 
 /// A function, ready to be executed.
 #[derive(Debug)]

@@ -5,19 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::aicode::{OpKind, Program, Type, base_name};
 use crate::mlir::{OpId, ReadError};
 
+use crate::exec::Unsupported;
 use crate::exec::operation::Meaning;
 use crate::exec::tensor::class;
-
-/// An operation that cannot be executed, or one on a type that cannot.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unsupported {
-    /// The graph it is in.
-    pub function: String,
-    /// Its name without dialect and version; with the type, where that is the reason.
-    pub op: String,
-    /// How often it occurs there.
-    pub count: u64,
-}
 
 /// The graphs of a program by name, the first of each.
 pub(super) fn graphs(program: &Program) -> Result<HashMap<&str, OpId>, ReadError> {

@@ -1,7 +1,7 @@
 //! Constants too large to be decoded when they are loaded: kept as the asset stores them, decoded row by row.
 
 mod grid;
-pub(super) mod product;
+mod product;
 mod stored;
 
 use std::sync::Arc;

@@ -3,16 +3,15 @@
 use rayon::prelude::*;
 
 use super::{Affine, Form, Weight};
+use crate::exec::ExecError;
+use crate::exec::simd::{self, LANES, add_scaled, dot, total};
 use crate::exec::tensor::{Tensor, elements};
-use crate::exec::{ExecError, simd};
 use crate::model::DType;
 
 /// Stored rows that one task takes: enough to be worth handing over, few enough to share out evenly.
 const ROWS_PER_TASK: usize = 32;
 /// Columns that one task takes where the products run along them.
 const COLUMNS_PER_TASK: usize = 256;
-/// Partial sums that are kept apart: two or four vector registers.
-const LANES: usize = 16;
 
 impl Weight {
     /// `x · self`, with `x` of the sizes `[…, m, k]` and this weight a matrix of `[k, n]`.
@@ -144,51 +143,4 @@ fn dot_blocks(bytes: &[u8], x: &[f32], scales: &[f32], block: usize) -> f32 {
         }
     }
     total(sums)
-}
-
-/// The sum of partial sums, in an order of its own on every processor.
-#[inline(always)]
-fn total(mut sums: [f32; LANES]) -> f32 {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            sums[lane] += sums[lane + half];
-        }
-        half /= 2;
-    }
-    sums[0]
-}
-
-/// The dot product of two rows of the same length.
-pub(in crate::exec) fn dot(left: &[f32], right: &[f32]) -> f32 {
-    simd::dispatch(
-        #[inline(always)]
-        || {
-            let mut sums = [0.0_f32; LANES];
-            let (lefts, rights) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-            let rest = lefts.remainder().iter().zip(rights.remainder());
-            for (left, right) in lefts.zip(rights) {
-                for lane in 0..LANES {
-                    sums[lane] += left[lane] * right[lane];
-                }
-            }
-            let mut sum = total(sums);
-            for (left, right) in rest {
-                sum += left * right;
-            }
-            sum
-        },
-    )
-}
-
-/// `sums += row * factor`.
-pub(in crate::exec) fn add_scaled(sums: &mut [f32], row: &[f32], factor: f32) {
-    simd::dispatch(
-        #[inline(always)]
-        || {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += value * factor;
-            }
-        },
-    );
 }

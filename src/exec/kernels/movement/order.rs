@@ -11,7 +11,11 @@ use crate::exec::tensor::{Elements, Shape, Tensor};
 pub fn order(permutation: &Tensor, rank: usize) -> Result<Vec<usize>, ExecError> {
     let order = axes(permutation, rank)?;
     if order.len() != rank {
-        return Err(ExecError::operand("an order of all axes is", permutation));
+        return Err(ExecError::operand(
+            "an order of all axes is",
+            permutation.dtype,
+            &permutation.shape,
+        ));
     }
     Ok(order)
 }
@@ -23,7 +27,11 @@ pub fn order(permutation: &Tensor, rank: usize) -> Result<Vec<usize>, ExecError>
 pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
     let rank = x.rank();
     if order.len() != rank || order.iter().any(|axis| *axis >= rank) {
-        return Err(ExecError::operand("an order of all axes is", x));
+        return Err(ExecError::operand(
+            "an order of all axes is",
+            x.dtype,
+            &x.shape,
+        ));
     }
     let from = strides(&x.shape);
     let shape: Shape = order.iter().map(|axis| x.shape[*axis]).collect();

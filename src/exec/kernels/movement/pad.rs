@@ -50,7 +50,11 @@ pub fn pad(
 ) -> Result<Tensor, ExecError> {
     let widths_given = sizes(widths)?;
     if widths_given.len() != 2 * x.rank() {
-        return Err(ExecError::operand("two widths for each axis are", widths));
+        return Err(ExecError::operand(
+            "two widths for each axis are",
+            widths.dtype,
+            &widths.shape,
+        ));
     }
     let mut shape = x.shape.clone();
     for (size, width) in shape.iter_mut().zip(widths_given.chunks_exact(2)) {
@@ -69,7 +73,9 @@ pub fn pad(
                 .ok()
                 .filter(|place| *place < x.shape[axis])
                 .map(Some)
-                .ok_or_else(|| ExecError::operand("narrower widths are", widths)),
+                .ok_or_else(|| {
+                    ExecError::operand("narrower widths are", widths.dtype, &widths.shape)
+                }),
         });
         sources.push(along.collect::<Result<_, _>>()?);
     }
@@ -90,6 +96,10 @@ pub fn pad(
             let data = (0..total).map(|at| source(at).map_or(fill, |at| data[at]));
             Ok(Tensor::ints(x.dtype, shape.clone(), data.collect()))
         }
-        _ => Err(ExecError::operand("a value of the same kind is", value)),
+        _ => Err(ExecError::operand(
+            "a value of the same kind is",
+            value.dtype,
+            &value.shape,
+        )),
     }
 }

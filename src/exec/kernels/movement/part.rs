@@ -106,7 +106,13 @@ pub fn slice_update(
         (Elements::Int(to), Elements::Int(from)) => {
             put(Arc::make_mut(to).as_mut_slice(), &part, from)
         }
-        _ => return Err(ExecError::operand("elements of the same kind are", update)),
+        _ => {
+            return Err(ExecError::operand(
+                "elements of the same kind are",
+                update.dtype,
+                &update.shape,
+            ));
+        }
     }
     Ok(x)
 }

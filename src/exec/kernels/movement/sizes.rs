@@ -17,9 +17,13 @@ pub fn reshaped(shape: &[usize], wanted: &Tensor) -> Result<Shape, ExecError> {
         .try_fold(1_usize, |product, size| {
             product.checked_mul(usize::try_from(*size).ok()?)
         })
-        .ok_or_else(|| ExecError::operand("sizes", wanted))?;
+        .ok_or_else(|| ExecError::operand("sizes", wanted.dtype, &wanted.shape))?;
     if sizes.iter().filter(|size| **size == -1).count() > 1 {
-        return Err(ExecError::operand("sizes of which one may be open", wanted));
+        return Err(ExecError::operand(
+            "sizes of which one may be open",
+            wanted.dtype,
+            &wanted.shape,
+        ));
     }
     let left = count.checked_div(known).unwrap_or(0);
     let size = |size: &i64| usize::try_from(*size).unwrap_or(left);

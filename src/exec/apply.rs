@@ -6,7 +6,9 @@ use crate::exec::tensor::{Shape, Tensor};
 use crate::exec::weight::Weight;
 use crate::model::DType;
 
-use super::{conv, elementwise, index, matmul, movement, quantize, reduce, scalar, shape, sort};
+use super::kernels::{
+    conv, elementwise, index, matmul, movement, quantize, reduce, scalar, shape, sort,
+};
 
 /// An operand of one step.
 #[derive(Debug, Clone)]
