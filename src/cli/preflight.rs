@@ -2,25 +2,27 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::engine::Engine as EngineCheckout;
-use super::{Advised, Exit, Ui};
+use super::{Advised, Exit, Ui, examples};
 use crate::bundle::{Failure, Manifest, Target};
-use crate::checkout::capability::Era;
-
-use crate::cli::examples;
+use crate::checkout::capability::{Checkout, Era};
+use crate::finding::Level;
+use crate::lint::Gate;
+use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::patch::series::Series;
-use crate::preflight::{Verdict, examine};
+use crate::preflight::{Objection, Verdict, examine};
 use crate::report::human::preflight::{Heading, page};
 use crate::report::json::preflight::{Document, Engine};
 
 /// Tell whether this bundle runs on this engine checkout
 ///
-/// Joins what the bundle needs with what the checkout has, natively or by the built-in patch stack, and prints the
-/// exact next commands. Nothing is changed.
+/// Joins what the bundle needs with what the checkout has, natively or by the built-in patch stack, and with the errors
+/// that lint has on this checkout, and prints the exact next commands. Nothing is changed.
 ///
-/// Exit code: 0 if it runs as it is; 1 if it runs after a patch, cannot run, or it is not known; 2 if there is no
-/// such bundle or checkout.
+/// Exit code: 0 if it runs as it is, or with the environment that the next command sets; 1 if it runs after a patch,
+/// cannot run, or it is not known; 2 if there is no such bundle or checkout.
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples(&[
     "granite-bundle preflight exports/granite-4.0-h-1b --engine coreai-models",
@@ -42,7 +44,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let engine = EngineCheckout::open(&args.engine)?;
     let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
-    let preflight = examine(&target, &reading.checkout, &checkout);
+    let (target, objections) = objections(target, &reading.checkout);
+    let preflight = examine(&target, &reading.checkout, &checkout, &objections);
     let path = args.path.to_string_lossy();
     let text = if args.json {
         let engine = Engine {
@@ -63,9 +66,29 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     ui.out.write_all(text.as_bytes())?;
     ui.out.flush()?;
     Ok(match preflight.verdict {
-        Verdict::Runs => Exit::Fine,
+        Verdict::Runs | Verdict::RunsWithEnvironment => Exit::Fine,
         Verdict::RunsAfterPatch | Verdict::CannotRun | Verdict::Unknown => Exit::Findings,
     })
+}
+
+/// The errors that lint has on this checkout, by the rules' own levels: no configuration takes part.
+fn objections(target: Target, engine: &Checkout) -> (Target, Vec<Objection>) {
+    let settings = Arc::new(Settings {
+        config: None,
+        gate: Gate::default(),
+        profile: ProfileChoice::Auto(Vec::new()),
+        platform: None,
+        engine: Some(Arc::new(engine.clone())),
+        hash: true,
+    });
+    let linted = settings.lint(target);
+    let errors = linted.findings.into_iter();
+    let errors = errors.filter(|finding| finding.level == Level::Error);
+    let objections = errors.map(|finding| Objection {
+        rule: finding.rule,
+        message: finding.message,
+    });
+    (linted.target, objections.collect())
 }
 
 fn advised(failure: Failure) -> anyhow::Error {

@@ -2,7 +2,7 @@
 //!
 //! | folder | its one job |
 //! | --- | --- |
-//! | [`format`] | a patch as text |
+//! | [`mod@format`] | a patch as text |
 //! | [`series`] | patches that belong together, in order |
 //! | [`fit`] | one patch against one tree |
 //! | [`judge`] | where a series stands on a tree, and what applying or reverting it would do; pure |

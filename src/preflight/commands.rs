@@ -26,17 +26,22 @@ pub(super) fn next(
     verdict: Verdict,
     needs: &[Condition],
     engine: &Checkout,
-    steps_singly: bool,
     names: &Names<'_>,
 ) -> Vec<String> {
+    let environment = needs.iter().find_map(|need| match need.outcome {
+        Outcome::WithEnvironment(variable) => Some(variable),
+        _ => None,
+    });
     let bundle = quoted(names.bundle);
     let checkout = quoted(names.checkout);
     let apply = format!("granite-bundle patch apply --engine {checkout}");
     match verdict {
-        Verdict::Runs => run(steps_singly, names.tool, &bundle, &checkout),
+        Verdict::Runs | Verdict::RunsWithEnvironment => {
+            run(environment, names.tool, &bundle, &checkout)
+        }
         Verdict::RunsAfterPatch => {
             let mut lines = vec![apply];
-            lines.extend(run(steps_singly, names.tool, &bundle, &checkout));
+            lines.extend(run(environment, names.tool, &bundle, &checkout));
             lines
         }
         Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
@@ -45,16 +50,12 @@ pub(super) fn next(
 }
 
 /// Build in release (a debug build is about three times slower on the host) and run.
-fn run(steps_singly: bool, tool: Tool, bundle: &str, checkout: &str) -> Vec<String> {
+fn run(environment: Option<&str>, tool: Tool, bundle: &str, checkout: &str) -> Vec<String> {
     let call = match tool {
         Tool::Benchmark => format!("llm-benchmark --model {bundle} -p 128 -g 256"),
         Tool::Runner => format!("llm-runner --model {bundle} --prompt Hello"),
     };
-    let environment = if steps_singly {
-        "COREAI_CHUNK_THRESHOLD=1 "
-    } else {
-        ""
-    };
+    let environment = environment.map_or_else(String::new, |variable| format!("{variable} "));
     vec![
         format!("swift build -c release --package-path {checkout}"),
         format!("{environment}swift run -c release --package-path {checkout} {call}"),
@@ -74,7 +75,7 @@ fn blocked(needs: &[Condition], engine: &Checkout, bundle: &str, checkout: &str)
         .partition(|need| is_capability(need));
     let mut lines = Vec::new();
     if !of_bundle.is_empty() {
-        lines.push(format!("granite-bundle lint {bundle}"));
+        lines.push(format!("granite-bundle lint {bundle} --engine {checkout}"));
     }
     let is_first = engine.era.is_some() && !engine.is(Feature::PrefixCache);
     if !of_engine.is_empty() && is_first {

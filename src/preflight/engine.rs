@@ -56,3 +56,22 @@ pub(super) fn need(
         detail: format!("{why}; {how}"),
     }
 }
+
+/// What a chunk of one token asks of an engine that does not take it from the graph.
+const ONE_BY_ONE: &str = "COREAI_CHUNK_THRESHOLD=1";
+
+/// The need of a graph that takes one token at a time: prompts fed so, by the engine, by a patch that goes in anyway, or
+/// by the environment.
+pub(super) fn chunk(engine: &Checkout, patched: bool) -> Condition {
+    let why = "prompts have to be fed one token at a time";
+    let need = need(engine, Capability::StaticChunk, true, why);
+    match &need.outcome {
+        Outcome::Met(_) => need,
+        Outcome::AfterPatch(_) if patched => need,
+        _ => Condition {
+            outcome: Outcome::WithEnvironment(ONE_BY_ONE),
+            detail: format!("{why}; the environment does it here: {ONE_BY_ONE}"),
+            ..need
+        },
+    }
+}

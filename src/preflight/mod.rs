@@ -29,6 +29,8 @@ pub struct Preflight {
 pub enum Verdict {
     /// As it is.
     Runs,
+    /// With the environment that the next command carries.
+    RunsWithEnvironment,
     /// Once the stack is applied.
     RunsAfterPatch,
     /// Not on this checkout, or not at all.
@@ -42,6 +44,7 @@ impl Verdict {
     pub const fn word(self) -> &'static str {
         match self {
             Verdict::Runs => "runs",
+            Verdict::RunsWithEnvironment => "runs-with-environment",
             Verdict::RunsAfterPatch => "runs-after-patch",
             Verdict::CannotRun => "cannot-run",
             Verdict::Unknown => "unknown",
@@ -52,7 +55,7 @@ impl Verdict {
 /// One condition for running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// Kebab-case; a capability's id where the need is a capability.
+    /// Kebab-case; a capability's id where the need is a capability, a rule's where lint objects.
     pub id: &'static str,
     /// False where only some callers have the need; the verdict does not ask for it then.
     pub required: bool,
@@ -67,6 +70,8 @@ pub struct Condition {
 pub enum Outcome {
     /// Met.
     Met(Provider),
+    /// Met by an environment variable, as it is set.
+    WithEnvironment(&'static str),
     /// Met once this patch of the built-in stack is applied.
     AfterPatch(String),
     /// Not met, and no patch meets it.
@@ -88,16 +93,42 @@ pub enum Provider {
     Other(Option<String>),
 }
 
-/// Joins what a bundle needs with what a checkout has; `checkout` is how commands name the checkout.
-pub fn examine(target: &Target, engine: &Checkout, checkout: &str) -> Preflight {
+/// What a rule of lint has against the bundle on this checkout, as an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What it says.
+    pub message: String,
+}
+
+/// Joins what a bundle needs with what a checkout has, and with what lint has against it there; `checkout` is how
+/// commands name the checkout.
+pub fn examine(
+    target: &Target,
+    engine: &Checkout,
+    checkout: &str,
+    objections: &[Objection],
+) -> Preflight {
     let deployment = Deployment::of(target);
     let mut needs = bundle::needs(target, engine);
     needs.extend(graph::needs(target, deployment.as_ref(), engine));
-    let verdict = verdict(&needs, engine);
+    let objected = objections.iter().map(|objection| Condition {
+        id: objection.rule,
+        required: true,
+        outcome: Outcome::Unmet,
+        detail: objection.message.clone(),
+    });
+    needs.extend(objected);
     let engine_of = deployment.as_ref().map(|deployment| deployment.engine);
     let steps_singly = deployment.is_some_and(|deployment| {
         deployment.engine == Engine::Pipelined && graph::steps_singly(deployment.step)
     });
+    if steps_singly {
+        let patched = needs.iter().any(is_after_patch);
+        needs.push(engine::chunk(engine, patched));
+    }
+    let verdict = verdict(&needs, engine);
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
         checkout,
@@ -106,7 +137,7 @@ pub fn examine(target: &Target, engine: &Checkout, checkout: &str) -> Preflight 
             _ => commands::Tool::Benchmark,
         },
     };
-    let next = commands::next(verdict, &needs, engine, steps_singly, &names);
+    let next = commands::next(verdict, &needs, engine, &names);
     Preflight {
         verdict,
         needs,
@@ -126,9 +157,15 @@ fn verdict(needs: &[Condition], engine: &Checkout) -> Verdict {
         Verdict::Unknown
     } else if any(|outcome| matches!(outcome, Outcome::AfterPatch(_))) {
         Verdict::RunsAfterPatch
+    } else if any(|outcome| matches!(outcome, Outcome::WithEnvironment(_))) {
+        Verdict::RunsWithEnvironment
     } else {
         Verdict::Runs
     }
+}
+
+fn is_after_patch(need: &Condition) -> bool {
+    need.required && matches!(need.outcome, Outcome::AfterPatch(_))
 }
 
 /// A need the bundle's own files decide.

@@ -76,7 +76,7 @@ fn stock_e3() -> Checkout {
 
 fn judge(bundle: &Bundle, engine: &Checkout) -> Preflight {
     let (_folder, target) = written(bundle);
-    examine(&target, engine, "engine")
+    examine(&target, engine, "engine", &[])
 }
 
 fn need<'a>(preflight: &'a Preflight, id: &str) -> &'a Condition {
@@ -119,6 +119,7 @@ fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
         &[
             (Capability::ExtraStates, Presence::Patched),
             (Capability::StaticStep, Presence::Patched),
+            (Capability::StaticChunk, Presence::Patched),
             (Capability::StaticWarmUp, Presence::Patched),
         ],
     );
@@ -127,6 +128,43 @@ fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
     let shared = need(&preflight, "shared-product");
     assert_eq!((shared.required, &shared.outcome), (false, &Outcome::Unmet));
     assert_eq!(preflight.next.len(), 2);
+}
+
+#[test]
+fn an_engine_that_does_not_take_the_chunk_from_the_graph_runs_with_the_environment() {
+    for chunk in [None, Some(Presence::Patchable), Some(Presence::Unknown)] {
+        let mut engine = engine(
+            "E3",
+            &[
+                (Capability::ExtraStates, Presence::Provided),
+                (Capability::StaticStep, Presence::Provided),
+            ],
+        );
+        engine.note(Capability::StaticChunk, chunk, Some(PATCH.to_owned()));
+        let preflight = judge(&bundle(&granite()), &engine);
+        assert_eq!(preflight.verdict, Verdict::RunsWithEnvironment);
+        let chunk = need(&preflight, "static-chunk");
+        let variable = "COREAI_CHUNK_THRESHOLD=1";
+        assert_eq!(chunk.outcome, Outcome::WithEnvironment(variable));
+        assert!(preflight.next[1].starts_with(variable), "{preflight:#?}");
+    }
+}
+
+#[test]
+fn what_lint_has_against_the_bundle_there_is_a_need_and_decides() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let objection = Objection {
+        rule: "graph-logits-dtype",
+        message: "the logits are float32".to_owned(),
+    };
+    let preflight = examine(&target, &stock_e3(), "my engine", &[objection]);
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    let need = need(&preflight, "graph-logits-dtype");
+    assert_eq!((need.required, &need.outcome), (true, &Outcome::Unmet));
+    assert_eq!(need.detail, "the logits are float32");
+    let next = &preflight.next[0];
+    assert!(next.starts_with("granite-bundle lint "), "{next}");
+    assert!(next.ends_with(" --engine 'my engine'"), "{next}");
 }
 
 #[test]
@@ -259,7 +297,7 @@ fn what_the_loader_refuses_is_refused() {
 fn a_bare_asset_is_not_a_bundle() {
     let (_folder, target) = written(&bundle(&granite()));
     let asset = Target::open(&target.path.join("b.aimodel")).unwrap();
-    let preflight = examine(&asset, &stock_e3(), "engine");
+    let preflight = examine(&asset, &stock_e3(), "engine", &[]);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     assert_eq!(need(&preflight, "manifest").outcome, Outcome::Unmet);
     assert!(need(&preflight, "static-step").detail.contains("[1, 1]"));
@@ -276,7 +314,7 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
     fs::rename(source, compiled).unwrap();
     let target = Target::open(&target.path).unwrap();
     let asset = |era: &str| {
-        let preflight = examine(&target, &engine(era, &[]), "engine");
+        let preflight = examine(&target, &engine(era, &[]), "engine", &[]);
         need(&preflight, "asset").clone()
     };
     let early = asset("E1");
@@ -373,7 +411,7 @@ fn an_asset_of_another_kind_is_said_to_be_that() {
     let asset = folder.path().join("b.aimodel");
     kinds::asset(kinds::classifier()).write(&asset).unwrap();
     let target = Target::open(&asset).unwrap();
-    let preflight = examine(&target, &stock_e3(), "engine");
+    let preflight = examine(&target, &stock_e3(), "engine", &[]);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let detail = &need(&preflight, "function").detail;
     assert!(detail.contains("no language model's"), "{detail}");

@@ -50,10 +50,13 @@ pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> Strin
     for command in &preflight.next {
         page.command(0, command);
     }
-    if matches!(preflight.verdict, Verdict::Runs | Verdict::RunsAfterPatch) {
+    if matches!(
+        preflight.verdict,
+        Verdict::Runs | Verdict::RunsWithEnvironment | Verdict::RunsAfterPatch
+    ) {
         page.line("");
         page.remark(
-            "The stack was compiled and run against a simulated runtime for the eras docs/engine-eras.md lists, not on Apple hardware.",
+            "The stack was compiled and run against a simulated runtime for the eras that docs/patch-proof.md lists, not on Apple hardware.",
         );
     }
     page.finish()
@@ -62,6 +65,7 @@ pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> Strin
 fn marked(page: &mut Page, need: &Condition) {
     let (style, mark) = match (&need.outcome, need.required) {
         (Outcome::Met(_), _) => (GOOD, "✓"),
+        (Outcome::WithEnvironment(_), _) => (NOTABLE, "$"),
         (Outcome::AfterPatch(_), _) => (NOTABLE, "+"),
         (Outcome::Unmet, true) => (BAD, "✗"),
         (Outcome::Unmet, false) => (DIM, "–"),
@@ -73,6 +77,7 @@ fn marked(page: &mut Page, need: &Condition) {
 fn verdict(verdict: Verdict) -> (Style, &'static str) {
     match verdict {
         Verdict::Runs => (GOOD, "runs"),
+        Verdict::RunsWithEnvironment => (GOOD, "runs with the environment set"),
         Verdict::RunsAfterPatch => (NOTABLE, "runs after patch"),
         Verdict::CannotRun => (BAD, "cannot run"),
         Verdict::Unknown => (NOTABLE, "unknown"),

@@ -66,6 +66,7 @@ impl<'a> Need<'a> {
     fn new(need: &'a crate::preflight::Condition) -> Need<'a> {
         let (satisfied, by) = match &need.outcome {
             Outcome::Met(provider) => (true, Some(provider.word())),
+            Outcome::WithEnvironment(variable) => (true, Some(*variable)),
             Outcome::AfterPatch(patch) => (false, Some(patch.as_str())),
             Outcome::Unmet | Outcome::Unknown => (false, None),
         };

@@ -14,7 +14,7 @@ pub(super) fn steers(c: char) -> bool {
         || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with everything that [`steers`] as an escape such as `\u001b`, except line ends, tabs and, with `paint`,
+/// The text with everything that steers a terminal written as an escape such as `\u001b`, except line ends, tabs and, with `paint`,
 /// codes of colour and weight; without it those are taken out.
 pub fn visible(text: &str, paint: bool) -> Cow<'_, str> {
     escaped(text, |code| match paint {
@@ -23,7 +23,7 @@ pub fn visible(text: &str, paint: bool) -> Cow<'_, str> {
     })
 }
 
-/// Quoted text with everything that [`steers`] as an escape, codes of colour too; line ends and tabs stay.
+/// Quoted text with everything that steers a terminal written as an escape, codes of colour too; line ends and tabs stay.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let text = escaped(text, |code| code);
     match text.contains('\u{1b}') {

@@ -87,7 +87,7 @@ pub fn slice(x: &Tensor, start: &Tensor, end: &Tensor, step: &Tensor) -> Result<
 /// The tensor with a part of it replaced; in place where nobody else holds its elements.
 ///
 /// # Errors
-/// As [`slice`]; an update of other sizes or another type.
+/// As [`slice()`]; an update of other sizes or another type.
 pub fn slice_update(
     mut x: Tensor,
     start: &Tensor,
