@@ -12,7 +12,7 @@ use crate::finding::Level;
 use crate::lint::Gate;
 use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::patch::series::Series;
-use crate::preflight::{Objection, Verdict, examine};
+use crate::preflight::{Objection, Surroundings, Verdict, examine};
 use crate::report::human::preflight::{Heading, page};
 use crate::report::json::preflight::{Document, Engine};
 
@@ -45,7 +45,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
     let (target, objections) = objections(target, &reading.checkout);
-    let preflight = examine(&target, &reading.checkout, &checkout, &objections);
+    let around = Surroundings {
+        checkout: &checkout,
+        takes_whole_stack: reading.plan.refusal.is_none(),
+        objections: &objections,
+    };
+    let preflight = examine(&target, &reading.checkout, around);
     let path = args.path.to_string_lossy();
     let text = if args.json {
         let engine = Engine {

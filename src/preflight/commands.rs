@@ -8,6 +8,7 @@ use crate::files::quoted;
 pub(super) struct Names<'a> {
     pub(super) bundle: &'a str,
     pub(super) checkout: &'a str,
+    pub(super) takes_whole_stack: bool,
     /// The tool that runs the bundle; the benchmark knows one asset only.
     pub(super) tool: Tool,
 }
@@ -40,13 +41,30 @@ pub(super) fn next(
             run(environment, names.tool, &bundle, &checkout)
         }
         Verdict::RunsAfterPatch => {
-            let mut lines = vec![apply];
+            let mut lines = match names.takes_whole_stack {
+                true => vec![apply],
+                false => one_by_one(needs, &apply),
+            };
             lines.extend(run(environment, names.tool, &bundle, &checkout));
             lines
         }
         Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
         Verdict::CannotRun => blocked(needs, engine, &bundle, &checkout),
     }
+}
+
+/// The patches that are needed, each by itself: the stack as a whole would be refused.
+fn one_by_one(needs: &[Condition], apply: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for need in needs.iter().filter(|need| need.required) {
+        if let Outcome::AfterPatch(patch) = &need.outcome {
+            let line = format!("{apply} --only {}", quoted(patch));
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
 }
 
 /// Build in release (a debug build is about three times slower on the host) and run.

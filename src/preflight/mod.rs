@@ -102,18 +102,23 @@ pub struct Objection {
     pub message: String,
 }
 
-/// Joins what a bundle needs with what a checkout has, and with what lint has against it there; `checkout` is how
-/// commands name the checkout.
-pub fn examine(
-    target: &Target,
-    engine: &Checkout,
-    checkout: &str,
-    objections: &[Objection],
-) -> Preflight {
+/// What else there is to know of a checkout.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// How commands name the checkout.
+    pub checkout: &'a str,
+    /// Whether the whole stack can be applied; else its patches go in one by one, those that can.
+    pub takes_whole_stack: bool,
+    /// What lint has against the bundle there.
+    pub objections: &'a [Objection],
+}
+
+/// Joins what a bundle needs with what a checkout has, and with what lint has against it there.
+pub fn examine(target: &Target, engine: &Checkout, around: Surroundings<'_>) -> Preflight {
     let deployment = Deployment::of(target);
     let mut needs = bundle::needs(target, engine);
     needs.extend(graph::needs(target, deployment.as_ref(), engine));
-    let objected = objections.iter().map(|objection| Condition {
+    let objected = around.objections.iter().map(|objection| Condition {
         id: objection.rule,
         required: true,
         outcome: Outcome::Unmet,
@@ -131,7 +136,8 @@ pub fn examine(
     let verdict = verdict(&needs, engine);
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
-        checkout,
+        checkout: around.checkout,
+        takes_whole_stack: around.takes_whole_stack,
         tool: match engine_of {
             Some(Engine::VisionLanguage) => commands::Tool::Runner,
             _ => commands::Tool::Benchmark,

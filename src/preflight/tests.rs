@@ -61,6 +61,12 @@ fn engine(era: &str, standings: &[(Capability, Presence)]) -> Checkout {
     engine
 }
 
+const AROUND: Surroundings<'_> = Surroundings {
+    checkout: "engine",
+    takes_whole_stack: true,
+    objections: &[],
+};
+
 const PATCH: &str = "pipelined-extra-states";
 
 fn stock_e3() -> Checkout {
@@ -76,7 +82,7 @@ fn stock_e3() -> Checkout {
 
 fn judge(bundle: &Bundle, engine: &Checkout) -> Preflight {
     let (_folder, target) = written(bundle);
-    examine(&target, engine, "engine", &[])
+    examine(&target, engine, AROUND)
 }
 
 fn need<'a>(preflight: &'a Preflight, id: &str) -> &'a Condition {
@@ -151,13 +157,34 @@ fn an_engine_that_does_not_take_the_chunk_from_the_graph_runs_with_the_environme
 }
 
 #[test]
+fn where_the_whole_stack_would_be_refused_the_patch_that_is_needed_is_named() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let around = Surroundings {
+        takes_whole_stack: false,
+        ..AROUND
+    };
+    let preflight = examine(&target, &stock_e3(), around);
+    assert_eq!(preflight.verdict, Verdict::RunsAfterPatch);
+    assert_eq!(
+        preflight.next[0],
+        format!("granite-bundle patch apply --engine engine --only {PATCH}")
+    );
+    assert!(preflight.next[1].starts_with("swift build"));
+}
+
+#[test]
 fn what_lint_has_against_the_bundle_there_is_a_need_and_decides() {
     let (_folder, target) = written(&bundle(&granite()));
     let objection = Objection {
         rule: "graph-logits-dtype",
         message: "the logits are float32".to_owned(),
     };
-    let preflight = examine(&target, &stock_e3(), "my engine", &[objection]);
+    let around = Surroundings {
+        checkout: "my engine",
+        objections: &[objection],
+        ..AROUND
+    };
+    let preflight = examine(&target, &stock_e3(), around);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let need = need(&preflight, "graph-logits-dtype");
     assert_eq!((need.required, &need.outcome), (true, &Outcome::Unmet));
@@ -297,7 +324,7 @@ fn what_the_loader_refuses_is_refused() {
 fn a_bare_asset_is_not_a_bundle() {
     let (_folder, target) = written(&bundle(&granite()));
     let asset = Target::open(&target.path.join("b.aimodel")).unwrap();
-    let preflight = examine(&asset, &stock_e3(), "engine", &[]);
+    let preflight = examine(&asset, &stock_e3(), AROUND);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     assert_eq!(need(&preflight, "manifest").outcome, Outcome::Unmet);
     assert!(need(&preflight, "static-step").detail.contains("[1, 1]"));
@@ -314,7 +341,7 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
     fs::rename(source, compiled).unwrap();
     let target = Target::open(&target.path).unwrap();
     let asset = |era: &str| {
-        let preflight = examine(&target, &engine(era, &[]), "engine", &[]);
+        let preflight = examine(&target, &engine(era, &[]), AROUND);
         need(&preflight, "asset").clone()
     };
     let early = asset("E1");
@@ -411,7 +438,7 @@ fn an_asset_of_another_kind_is_said_to_be_that() {
     let asset = folder.path().join("b.aimodel");
     kinds::asset(kinds::classifier()).write(&asset).unwrap();
     let target = Target::open(&asset).unwrap();
-    let preflight = examine(&target, &stock_e3(), "engine", &[]);
+    let preflight = examine(&target, &stock_e3(), AROUND);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let detail = &need(&preflight, "function").detail;
     assert!(detail.contains("no language model's"), "{detail}");
