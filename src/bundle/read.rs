@@ -60,6 +60,13 @@ impl Target {
         target
     }
 
+    /// What the manifest calls it, else its folder's name.
+    pub fn name(&self) -> String {
+        let manifest = self.manifest.present().and_then(Manifest::name);
+        let folder = || self.path.file_name().unwrap_or(self.path.as_os_str());
+        manifest.map_or_else(|| folder().to_string_lossy().into_owned(), str::to_owned)
+    }
+
     /// Reads the one bundle or asset at a path; a folder that holds several is an error.
     pub fn open(path: &Path) -> Opened {
         let mut places = discover(&[path.to_owned()]);

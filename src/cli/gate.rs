@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::language::{LanguageModel, explained, ids};
 use super::{Advised, Exit, Ui, examples};
-use crate::bundle::{JsonDocument, Manifest};
+use crate::bundle::JsonDocument;
 use crate::files::{shown, write};
 use crate::gate::{self, Gate, Oracle};
 use crate::generate::Text;
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         serde_json::to_string_pretty(&Document::new(&gate))? + "\n"
     } else {
         let token = |id: u32| token(text.as_ref(), id);
-        human::gate::page(&gate, &name(&model), &of, &token, ui.width)
+        human::gate::page(&gate, &model.target.name(), &of, &token, ui.width)
     };
     ui.out.write_all(printed.as_bytes())?;
     ui.out.flush()?;
@@ -105,11 +105,11 @@ fn by_transcript(
     let oracle = Oracle::of(path, document.value)?;
     let model = LanguageModel::load(&args.path, None)?;
     if let Some(bundle) = oracle.bundle()
-        && bundle != name(&model)
+        && bundle != model.target.name()
     {
         ui.warning(&format!(
             "the transcript is of `{bundle}`, and this bundle is `{}`",
-            name(&model)
+            model.target.name()
         ));
     }
     let mut decoder = model.decoder(&args.path)?;
@@ -155,7 +155,7 @@ fn by_bundle(args: &Args, other: &Path) -> anyhow::Result<(Gate, Oracle, Languag
             .collect(),
         source: Value::Null,
     };
-    Ok((gate, oracle, model, name(&theirs)))
+    Ok((gate, oracle, model, theirs.target.name()))
 }
 
 fn transcript(gate: &Gate, oracle: &Oracle, model: &LanguageModel, text: Option<&Text>) -> Value {
@@ -166,15 +166,7 @@ fn transcript(gate: &Gate, oracle: &Oracle, model: &LanguageModel, text: Option<
     let texts = decoded
         .as_ref()
         .map(|(oracle, bundle)| (oracle.as_str(), bundle.as_str()));
-    gate::document(gate, oracle, &name(model), texts)
-}
-
-/// What the manifest calls the bundle, else its folder's name.
-fn name(model: &LanguageModel) -> String {
-    let target = &model.target;
-    let manifest = target.manifest.present().and_then(Manifest::name);
-    let folder = || target.path.file_name().unwrap_or(target.path.as_os_str());
-    manifest.map_or_else(|| folder().to_string_lossy().into_owned(), str::to_owned)
+    gate::document(gate, oracle, &model.target.name(), texts)
 }
 
 /// A token as a person reads it.

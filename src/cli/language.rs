@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::{Advised, Ui};
-use crate::bundle::{ChatTemplate, Failure, Language, Manifest, Target};
+use crate::bundle::{ChatTemplate, Language, Manifest, Target};
 use crate::engine::stop_tokens::stop_tokens;
 use crate::exec::{ExecError, Plan};
 use crate::files::{quoted, shown};
@@ -31,12 +31,12 @@ impl LanguageModel {
     /// Reads the bundle and loads the function.
     pub(super) fn load(path: &Path, function: Option<&str>) -> anyhow::Result<LanguageModel> {
         let start = Instant::now();
-        let target = Target::open(path).map_err(|error| advised(error.into()))?;
+        let target = Target::open(path).map_err(|error| Advised::failure(error.into()))?;
         let Some(asset) = target.asset.present() else {
             let failure = target.main_failure().or_else(|| target.failure());
             return Err(failure.map_or_else(
                 || anyhow::anyhow!("{}: there is no model asset", shown(path)),
-                advised,
+                Advised::failure,
             ));
         };
         let language = target.manifest.present().and_then(Manifest::language);
@@ -124,14 +124,6 @@ fn plan(bytecode: &Path, function: &str, path: &Path) -> anyhow::Result<Plan> {
         let message = error.to_string();
         Advised { message, help }.into()
     })
-}
-
-fn advised(failure: Failure) -> anyhow::Error {
-    let message = format!("{}: {}", shown(&failure.path), failure.message);
-    match failure.help {
-        Some(help) => Advised { message, help }.into(),
-        None => anyhow::anyhow!(message),
-    }
 }
 
 /// The ids of `--ids`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::engine::Engine as EngineCheckout;
 use super::{Advised, Exit, Ui, examples};
-use crate::bundle::{Failure, Manifest, Target};
+use crate::bundle::Target;
 use crate::checkout::capability::{Checkout, Era};
 use crate::finding::Level;
 use crate::lint::Gate;
@@ -40,7 +40,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let target = Target::open(&args.path).map_err(|error| advised(error.into()))?;
+    let target = Target::open(&args.path).map_err(|error| Advised::failure(error.into()))?;
     let engine = EngineCheckout::open(&args.engine)?;
     let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     } else {
         let era = reading.checkout.era.map(|era| title(era, &engine.series));
         let heading = Heading {
-            name: &name(&target),
+            name: &target.name(),
             path: &path,
             checkout: &checkout,
             era: era.as_deref(),
@@ -96,14 +96,6 @@ fn objections(target: Target, engine: &Checkout) -> (Target, Vec<Objection>) {
     (linted.target, objections.collect())
 }
 
-fn advised(failure: Failure) -> anyhow::Error {
-    let message = format!("{}: {}", failure.path.display(), failure.message);
-    match failure.help {
-        Some(help) => Advised { message, help }.into(),
-        None => anyhow::anyhow!(message),
-    }
-}
-
 fn title(era: Era, series: &Series) -> String {
     let mut eras = series.eras.iter();
     let title = eras.find(|definition| definition.id == era);
@@ -111,11 +103,4 @@ fn title(era: Era, series: &Series) -> String {
         || era.to_string(),
         |definition| format!("{era}, {}", definition.title),
     )
-}
-
-/// What the manifest calls the bundle, else its folder's name.
-fn name(target: &Target) -> String {
-    let manifest = target.manifest.present().and_then(Manifest::name);
-    let folder = || target.path.file_name().unwrap_or(target.path.as_os_str());
-    manifest.map_or_else(|| folder().to_string_lossy().into_owned(), str::to_owned)
 }

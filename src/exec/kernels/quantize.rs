@@ -71,6 +71,26 @@ fn channel(
     Ok(move |place: usize| place / inner % size)
 }
 
+/// Each element of `x` with the scale, the zero point and the offset that it meets.
+fn with_scales(
+    x: &Tensor,
+    scale: &Tensor,
+    zero: &Tensor,
+    offset: &Tensor,
+    at: &Tensor,
+) -> Result<Vec<[f32; 4]>, ExecError> {
+    let channel = channel(x, scale, at)?;
+    let (scales, zeros, offsets) = (as_floats(scale)?, as_floats(zero)?, as_floats(offset)?);
+    if zeros.len() != scales.len() || offsets.len() != scales.len() {
+        return Err(ExecError::shapes(&scale.shape, &zero.shape));
+    }
+    let met = |(place, value): (usize, f32)| {
+        let at = channel(place);
+        [value, scales[at], zeros[at], offsets[at]]
+    };
+    Ok(as_floats(x)?.into_iter().enumerate().map(met).collect())
+}
+
 /// `(x - zero) * scale + offset`, per tensor or along an axis.
 ///
 /// # Errors
@@ -82,22 +102,13 @@ pub fn dequantize(
     offset: &Tensor,
     at: &Tensor,
 ) -> Result<Tensor, ExecError> {
-    let channel = channel(x, scale, at)?;
-    let [data, scales, zeros, offsets] = [
-        as_floats(x)?,
-        as_floats(scale)?,
-        as_floats(zero)?,
-        as_floats(offset)?,
-    ];
-    if zeros.len() != scales.len() || offsets.len() != scales.len() {
-        return Err(ExecError::shapes(&scale.shape, &zero.shape));
-    }
-    let value = |(place, value): (usize, &f32)| {
-        let at = channel(place);
-        (value - zeros[at]) * scales[at] + offsets[at]
-    };
-    let data = data.iter().enumerate().map(value).collect();
-    Ok(Tensor::floats(offset.dtype, x.shape.clone(), data))
+    let met = with_scales(x, scale, zero, offset, at)?.into_iter();
+    let data = met.map(|[value, scale, zero, offset]| (value - zero) * scale + offset);
+    Ok(Tensor::floats(
+        offset.dtype,
+        x.shape.clone(),
+        data.collect(),
+    ))
 }
 
 /// The nearest quantized values: `round((x - offset) / scale) + zero`, held in the range of the type.
@@ -111,21 +122,9 @@ pub fn quantize(
     offset: &Tensor,
     at: &Tensor,
 ) -> Result<Tensor, ExecError> {
-    let channel = channel(x, scale, at)?;
-    let [data, scales, zeros, offsets] = [
-        as_floats(x)?,
-        as_floats(scale)?,
-        as_floats(zero)?,
-        as_floats(offset)?,
-    ];
-    if zeros.len() != scales.len() || offsets.len() != scales.len() {
-        return Err(ExecError::shapes(&scale.shape, &zero.shape));
-    }
     let dtype = zero.dtype;
-    let scaled = data.iter().enumerate().map(|(place, value)| {
-        let at = channel(place);
-        ((value - offsets[at]) / scales[at], zeros[at])
-    });
+    let met = with_scales(x, scale, zero, offset, at)?.into_iter();
+    let scaled = met.map(|[value, scale, zero, offset]| ((value - offset) / scale, zero));
     match class(dtype) {
         Some(Class::Int) => {
             let data = scaled.map(|(value, zero)| clamped(dtype, value.round_ties_even() + zero));
