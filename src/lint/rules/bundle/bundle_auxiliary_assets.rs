@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                     asset(findings, place, role, file);
                 }
             }
-            Some(other) => undecodable(findings, place, other, "an object of texts"),
+            Some(other) => manifest::undecodable(findings, place, other, "an object of texts"),
         }
     }
 }
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn asset(findings: &mut Findings<'_>, place: &str, role: &str, file: &Value) {
     let subject = format!("{place}.{role}");
     let Some(file) = file.as_str() else {
-        return undecodable(findings, &subject, file, "a text");
+        return manifest::undecodable(findings, &subject, file, "a text");
     };
     let climbs = Path::new(file)
         .components()
@@ -71,16 +71,4 @@ fn asset(findings: &mut Findings<'_>, place: &str, role: &str, file: &Value) {
             .actual(role)
             .help("compare the role with the engine the bundle is for");
     }
-}
-
-fn undecodable(findings: &mut Findings<'_>, subject: &str, value: &Value, expected: &str) {
-    let actual = manifest::shown(value);
-    findings
-        .report(
-            subject,
-            format!("{subject} is {actual} and must be {expected}, so engines that read the field cannot decode the manifest"),
-        )
-        .expected(expected)
-        .actual(actual)
-        .help(format!("write {expected} in {subject}, or leave it out"));
 }

@@ -50,25 +50,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     if !overrides.is_object() {
-        report(findings, "language.overrides", overrides, "an object");
+        manifest::undecodable(findings, "language.overrides", overrides, "an object");
     }
     for field in &FIELDS {
         let value = overrides.get(field.name).filter(|value| !value.is_null());
         if let Some(value) = value.filter(|value| !(field.accepts)(value)) {
             let subject = format!("language.overrides.{}", field.name);
-            report(findings, &subject, value, field.kind);
+            manifest::undecodable(findings, &subject, value, field.kind);
         }
     }
-}
-
-fn report(findings: &mut Findings<'_>, subject: &str, value: &Value, expected: &str) {
-    let actual = manifest::shown(value);
-    findings
-        .report(
-            subject,
-            format!("{subject} is {actual} and must be {expected}, so engines that read the field cannot decode the manifest"),
-        )
-        .expected(expected)
-        .actual(actual)
-        .help(format!("write {expected} in {subject}, or leave it out"));
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::files::json::integer;
-use crate::lint::Context;
+use crate::lint::{Context, Findings};
 
 /// Longest JSON text shown in a message, characters.
 const SHOWN: usize = 48;
@@ -52,6 +52,24 @@ pub(in crate::lint::rules) fn shown(value: &Value) -> String {
         return text;
     }
     text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
+/// Reports a field that the decoder of engines which read it does not take.
+pub(in crate::lint::rules) fn undecodable(
+    findings: &mut Findings<'_>,
+    subject: &str,
+    value: &Value,
+    expected: &str,
+) {
+    let actual = shown(value);
+    findings
+        .report(
+            subject,
+            format!("{subject} is {actual} and must be {expected}, so engines that read the field cannot decode the manifest"),
+        )
+        .expected(expected)
+        .actual(actual)
+        .help(format!("write {expected} in {subject}, or leave it out"));
 }
 
 #[cfg(test)]
