@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use super::{Advised, Ui};
+use super::Advised;
 use crate::bundle::{ChatTemplate, Language, Manifest, Target};
 use crate::engine::stop_tokens::stop_tokens;
 use crate::exec::{ExecError, Plan};
@@ -135,19 +135,14 @@ pub(super) fn ids(text: &str) -> Result<Vec<u32>, String> {
     text.split(',').map(one).collect()
 }
 
-/// Runs work on a number of threads; all processors where none is given.
-pub(super) fn on_threads<R: Send>(
-    threads: Option<usize>,
-    ui: &mut Ui,
-    work: impl FnOnce(&mut Ui) -> anyhow::Result<R>,
-) -> anyhow::Result<R> {
-    if let Some(threads) = threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        // Only the first pool of a process can be its global one, and a command makes one.
-        pool.build_global()
-            .context("the threads cannot be started")?;
-    }
-    work(ui)
+/// Computes on so many threads from here on; on all processors where no number is given.
+pub(super) fn use_threads(threads: Option<u16>) -> anyhow::Result<()> {
+    let Some(threads) = threads else {
+        return Ok(());
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+    // Only the first pool of a process can be its global one, and a command makes one.
+    pool.build_global().context("the threads cannot be started")
 }
 
 /// The most memory this process has held so far, bytes; `None` where the system does not say.

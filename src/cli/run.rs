@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::language::{LanguageModel, explained, ids, on_threads, peak_bytes};
+use super::language::{LanguageModel, explained, ids, peak_bytes, use_threads};
 use super::{Advised, Exit, Ui, examples};
 use crate::files::{quoted, shown};
 use crate::generate::chat::{Message, render};
@@ -99,13 +99,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         }
         .into());
     }
-    on_threads(args.threads.map(usize::from), ui, |ui| {
-        let model = LanguageModel::load(&args.path, args.function.as_deref())?;
-        match args.chat {
-            true => chat(args, &model, ui),
-            false => once(args, &model, ui),
-        }
-    })
+    use_threads(args.threads)?;
+    let model = LanguageModel::load(&args.path, args.function.as_deref())?;
+    match args.chat {
+        true => chat(args, &model, ui),
+        false => once(args, &model, ui),
+    }
 }
 
 impl Args {

@@ -47,7 +47,7 @@ pub fn against(
         }
         if theirs.len() != ours.len() {
             return Err(GenerateError::Signature {
-                function: "main".to_owned(),
+                function: bundle.function().to_owned(),
                 message: format!(
                     "the two bundles have vocabularies of {} and {} ids",
                     theirs.len(),

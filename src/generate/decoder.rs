@@ -17,6 +17,8 @@ const CHUNK: usize = 256;
 #[derive(Debug)]
 pub struct Decoder<'p> {
     session: Session<'p>,
+    /// The function's name.
+    function: &'p str,
     ports: Ports,
     fed: usize,
     room: usize,
@@ -33,10 +35,16 @@ impl<'p> Decoder<'p> {
         Ok(Decoder {
             ports: Ports::of(plan)?,
             session: Session::new(plan, room)?,
+            function: &plan.function,
             fed: 0,
             room,
             context,
         })
+    }
+
+    /// The name of the function that is fed.
+    pub fn function(&self) -> &str {
+        self.function
     }
 
     /// How many tokens were fed.
@@ -84,7 +92,7 @@ impl<'p> Decoder<'p> {
         let width = self.ports.width.unwrap_or(CHUNK).max(1);
         if self.ports.width.is_some() && !ids.len().is_multiple_of(width) {
             return Err(GenerateError::Signature {
-                function: "main".to_owned(),
+                function: self.function.to_owned(),
                 message: format!(
                     "it takes {width} tokens at a time, and {} are left",
                     ids.len()
