@@ -9,11 +9,13 @@ mod check;
 mod dtype;
 mod ops;
 mod program;
+mod properties;
 mod schema;
 mod types;
 
 pub use attrs::{Attr, Numbers};
 pub use dtype::DType;
-pub use ops::{Graph, OpKind, base_name};
+pub use ops::{OpKind, base_name};
 pub use program::{Program, SUPPORTED_DIALECT_VERSION, dialect_version};
+pub use properties::Graph;
 pub use types::{Shape, Type};

@@ -2,12 +2,19 @@
 
 use super::check::{DialectNumbers, check_entries};
 use super::ops::{self, OpKind, Presence};
-use crate::mlir::{Cursor, DialectEntry, Module, ReadError, ReadErrorKind};
+use crate::mlir::{Cursor, DialectEntry, Module, Op, ReadError, ReadErrorKind};
 
 /// The version of the `aicode` dialect this reader knows.
 ///
 /// Source: the only one `coreai-core 1.0.0b3` writes or reads.
 pub const SUPPORTED_DIALECT_VERSION: u64 = 2;
+
+/// Most properties an operation has.
+const MAX_PROPERTIES: usize = 9;
+
+/// Attribute numbers of an operation's properties, in alphabetical order of their names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Properties(pub(super) [Option<u32>; MAX_PROPERTIES]);
 
 /// What is known of an operation name.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +50,61 @@ impl Program {
         };
         program.check_properties()?;
         Ok(program)
+    }
+
+    /// The kind of an operation.
+    pub fn kind(&self, op: &Op) -> OpKind {
+        self.op_infos[op.name as usize].kind
+    }
+
+    /// Checks the properties of every operation whose layout is known.
+    fn check_properties(&self) -> Result<(), ReadError> {
+        for (_, op) in self.module.ir.ops() {
+            if self.op_infos[op.name as usize].layout.is_some() {
+                self.properties(op)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn properties(&self, op: &Op) -> Result<Properties, ReadError> {
+        let mut properties = [None; MAX_PROPERTIES];
+        let layout = self.op_infos[op.name as usize].layout.unwrap_or_default();
+        let mut cursor = self.module.properties(op);
+        let attributes = self.module.entries.attributes();
+        for (slot, presence) in properties.iter_mut().zip(layout) {
+            *slot = match presence {
+                Presence::Required => Some(cursor.index(attributes, "property")?),
+                Presence::Optional => {
+                    let at = cursor;
+                    let (index, present) = cursor.flagged("property")?;
+                    match (present, index) {
+                        (true, _) => Some(at.in_range(index, attributes, "property")?),
+                        (false, 0) => None,
+                        (false, found) => {
+                            let expected = "0 for an absent property";
+                            let kind = ReadErrorKind::Unexpected { found, expected };
+                            return Err(at.error("property", kind));
+                        }
+                    }
+                }
+            };
+        }
+        cursor.finish("properties")?;
+        Ok(Properties(properties))
+    }
+
+    /// Attribute number of property number `index`, which the operation must have.
+    pub(super) fn property(
+        &self,
+        op: &Op,
+        index: usize,
+        field: &'static str,
+    ) -> Result<u32, ReadError> {
+        self.properties(op)?.0[index].ok_or_else(|| {
+            let cursor = self.module.properties(op);
+            cursor.error(field, ReadErrorKind::Truncated { missing: 1 })
+        })
     }
 }
 

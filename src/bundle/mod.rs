@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use crate::model::{Asset, AssetError};
 
+mod asset;
 mod compare;
 mod discover;
 mod edit;
+mod failure;
 mod jinja;
 mod json;
 mod license;
@@ -27,11 +29,12 @@ pub use compare::{Change, ChangeKind, Section, compare};
 use discover::is_asset_name;
 pub use discover::{DiscoverError, Place, discover, is_bundle};
 pub use edit::{Edit, pointer};
+pub use failure::Failure;
 pub use jinja::Parsing;
 pub use json::{JsonDocument, JsonError};
 pub use license::License;
 pub use manifest::{Language, Manifest};
-pub use read::{Failure, Opened};
+pub use read::Opened;
 pub use resolution::Resolution;
 pub use side::SideAsset;
 pub use template::ChatTemplate;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::read::read_asset;
-use super::{Failure, Manifest, Part, Resolution, Target};
+use super::asset::read_asset;
+use super::{Manifest, Part, Resolution};
 use crate::files::Root;
 use crate::model::{Asset, AssetError};
 
@@ -55,18 +55,5 @@ impl SideAsset {
                 }),
             };
         });
-    }
-
-    /// Why it cannot be shown, if so; the message names the role.
-    pub fn failure(&self, target: &Target) -> Option<Failure> {
-        let failure: Failure = match &self.asset {
-            Part::Present(_) => return None,
-            Part::Unreadable(error) => error.into(),
-            Part::Absent => target.unresolved(&self.role, &self.resolution),
-        };
-        Some(Failure {
-            message: format!("(`assets.{}`) {}", self.role, failure.message),
-            ..failure
-        })
     }
 }

@@ -9,8 +9,10 @@ use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
 use crate::profile::{Platform, Profile};
 
-use super::Rule;
-use super::config::Accepted;
+use super::Accepted;
+
+/// The file looked for in the folders above a bundle.
+pub const CONFIG_FILE: &str = "granite-bundle.toml";
 
 /// The manifest's file name inside a bundle.
 pub const MANIFEST_FILE: &str = "metadata.json";
@@ -137,11 +139,6 @@ impl Need {
 }
 
 impl<'a> Context<'a> {
-    /// True if everything the rule needs is there.
-    pub fn meets(&self, rule: &Rule) -> bool {
-        rule.needs.iter().all(|need| self.has(*need))
-    }
-
     /// True if this is there.
     pub fn has(&self, need: Need) -> bool {
         match need {

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Level, Suppression};
 
-use super::config::{Accepted, Day};
-use super::{Rule, Selector, rules};
+use super::{Accepted, Day, Rule, Selector, rules};
 
 /// The only place that filters, sets levels, suppresses and decides.
 #[derive(Debug, Clone, Default)]

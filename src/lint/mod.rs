@@ -1,7 +1,9 @@
 //! The rule registry, its runner, and what the user configures about both.
 
+mod accepted;
 pub mod config;
 mod context;
+mod day;
 pub mod duties;
 pub mod facts;
 pub mod fix;
@@ -21,9 +23,12 @@ mod selector;
 pub(crate) mod testing;
 
 pub use crate::profile::Platform;
+pub use accepted::Accepted;
 pub use context::{
-    ConfigurationFacts, ContentHash, Context, LicenseFile, MANIFEST_FILE, Need, RoleAsset,
+    CONFIG_FILE, ConfigurationFacts, ContentHash, Context, LicenseFile, MANIFEST_FILE, Need,
+    RoleAsset,
 };
+pub use day::Day;
 pub use gate::{Counts, Gate};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;

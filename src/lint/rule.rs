@@ -129,6 +129,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// True if everything it needs is there.
+    pub fn applies_to(&self, context: &Context<'_>) -> bool {
+        self.needs.iter().all(|need| context.has(*need))
+    }
+
     /// The text under one of the page's headings.
     pub fn section(&self, heading: &str) -> Option<&'static str> {
         let (_, rest) = self.explanation.split_once(&format!("\n## {heading}\n"))?;

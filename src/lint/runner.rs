@@ -15,7 +15,7 @@ pub fn check(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules {
-        if context.meets(rule) {
+        if rule.applies_to(context) {
             (rule.check)(context, &mut Findings::new(rule, &mut found));
         }
     }

@@ -1,26 +1,19 @@
 //! `granite-bundle.toml`: which rules, how loud, and what is known and accepted.
 
 mod baseline;
-mod day;
 mod parse;
 mod search;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use glob::Pattern;
-
 use crate::files::{self, ReadError};
-use crate::finding::{Finding, Level};
+use crate::finding::Level;
 
-use super::{Platform, Rule, Selector};
+use super::{Accepted, Platform, Selector};
 
 pub use baseline::{Acceptance, update};
-pub use day::Day;
 pub use search::{Found, find, home};
-
-/// The file looked for in the folders above a bundle.
-pub const CONFIG_FILE: &str = "granite-bundle.toml";
 
 /// A configuration, checked.
 #[derive(Debug, Clone, Default)]
@@ -43,25 +36,6 @@ pub struct Config {
     pub fail_on: Option<Level>,
     /// `[[baseline]]`: findings known and accepted.
     pub baseline: Vec<Accepted>,
-}
-
-/// One `[[baseline]]` entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// The finding's subject.
-    pub subject: String,
-    /// The value seen; none accepts whatever is seen there.
-    pub value: Option<String>,
-    /// The last day on which it is accepted.
-    pub until: Option<Day>,
-    /// Bundles it speaks of, relative to the configuration's folder; none means all.
-    pub path: Option<Pattern>,
-    /// Why it is accepted.
-    pub reason: String,
-    /// 1-based line of the entry.
-    pub line: u32,
 }
 
 /// One thing wrong with a configuration.
@@ -131,21 +105,5 @@ impl Config {
     /// The folder its paths are relative to.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
-    }
-}
-
-impl Accepted {
-    /// True if the entry speaks of that finding, wherever it was found.
-    pub fn accepts(&self, finding: &Finding) -> bool {
-        self.rule.id == finding.rule
-            && self.subject == finding.subject
-            && (self.value.is_none() || self.value == finding.actual)
-    }
-
-    /// True if the entry speaks of a bundle at that place, relative to the configuration's folder.
-    pub fn covers(&self, place: &str) -> bool {
-        self.path
-            .as_ref()
-            .is_none_or(|pattern| pattern.matches(place))
     }
 }

@@ -7,9 +7,9 @@ use glob::Pattern;
 use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::finding::{Level, closest};
-use crate::lint::{Platform, Rule, Selector, rules};
+use crate::lint::{Accepted, Day, Platform, Selector, rules};
 
-use super::{Accepted, Config, Day, Mistake};
+use super::{Config, Mistake};
 
 const KEYS: [&str; 9] = [
     "$schema", "profile", "profiles", "platform", "select", "ignore", "fail-on", "levels",
@@ -160,13 +160,13 @@ impl Reader<'_> {
             .ok()
     }
 
-    fn rule(&mut self, id: &str, span: Option<Range<usize>>) -> Option<&'static Rule> {
+    fn rule(&mut self, id: &str, span: Option<Range<usize>>) -> Option<&'static str> {
         let found = rules::find(id);
         if found.is_none() {
             let guess = closest(id, rules::all().map(|rule| rule.id));
             self.wrong(span, format!("{id:?} is no rule{}", did_you_mean(guess)));
         }
-        found
+        found.map(|rule| rule.id)
     }
 
     fn selectors(&mut self, table: &Table, key: &str) -> Vec<Selector> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::is_bundle;
 use crate::files::{absolute, repository};
 
-use super::CONFIG_FILE;
+use crate::lint::CONFIG_FILE;
 
 /// What was found for one bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

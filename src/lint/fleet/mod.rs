@@ -123,7 +123,7 @@ impl Settings {
         let ran = self
             .gate
             .rules()
-            .filter(|rule| context.meets(rule))
+            .filter(|rule| rule.applies_to(&context))
             .collect::<Vec<_>>();
         let mut findings = check(ran.iter().copied(), &context);
         fix::advise(&mut findings, &target, profile);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::bundle::discover;
 use crate::checkout::capability::{Checkout, Era, Feature};
 use crate::finding::Finding;
-use crate::lint::config::Accepted;
-use crate::lint::{ContentHash, Context, Family, Need, Platform, check};
+use crate::lint::{Accepted, ContentHash, Context, Family, Need, Platform, Rule, check, rules};
 use crate::profile::{builtin, nearest};
 
 use super::{Linted, Settings};
@@ -50,8 +49,11 @@ impl<'a> Baseline<'a> {
 
 /// True if the entry covers bundles of this run, and its rule looked at each of them and found nothing like it.
 fn is_gone(entry: &Accepted, mine: &[(String, &Linted)]) -> bool {
+    let Some(rule) = rules::find(entry.rule) else {
+        return false;
+    };
     // Rules about the configuration itself have no bundle, and those that need an engine speak of the one they were given.
-    if entry.rule.family == Family::Configuration || entry.rule.needs.contains(&Need::Engine) {
+    if rule.family == Family::Configuration || rule.needs.contains(&Need::Engine) {
         return false;
     }
     let mut covered = mine
@@ -60,17 +62,17 @@ fn is_gone(entry: &Accepted, mine: &[(String, &Linted)]) -> bool {
         .map(|(_, one)| *one)
         .peekable();
     covered.peek().is_some()
-        && covered.all(|one| one.ran.contains(&entry.rule) && !may_be_found(entry, one))
+        && covered.all(|one| one.ran.contains(&rule) && !may_be_found(entry, rule, one))
 }
 
 /// True if the entry's finding would be there under other decisions than those of this run: another engine or none,
 /// another platform, the nearest profile, the hash computed.
-fn may_be_found(entry: &Accepted, one: &Linted) -> bool {
+fn may_be_found(entry: &Accepted, rule: &'static Rule, one: &Linted) -> bool {
     let settings = &one.settings;
     let profile = settings.profile.resolve(&one.target);
     let given = settings.context(&one.target, profile, &one.facts);
     let finds = |context: &Context<'_>, same: &dyn Fn(&Finding) -> bool| {
-        check([entry.rule], context).iter().any(same)
+        check([rule], context).iter().any(same)
     };
     let bare = lacking_engines();
     let engines = [settings.engine.as_deref(), None]
@@ -86,7 +88,7 @@ fn may_be_found(entry: &Accepted, one: &Linted) -> bool {
                     profile,
                     ..given
                 };
-                if other.meets(entry.rule) && finds(&other, &|found| entry.accepts(found)) {
+                if rule.applies_to(&other) && finds(&other, &|found| entry.accepts(found)) {
                     return true;
                 }
             }
@@ -97,8 +99,7 @@ fn may_be_found(entry: &Accepted, one: &Linted) -> bool {
         hash: &hash,
         ..given
     };
-    let about_the_same =
-        |found: &Finding| found.rule == entry.rule.id && found.subject == entry.subject;
+    let about_the_same = |found: &Finding| found.rule == rule.id && found.subject == entry.subject;
     // What the true hash would be is not known, so its value is not compared.
     *given.hash == ContentHash::Skipped
         && finds(&hashed, &about_the_same)

@@ -1,7 +1,8 @@
 //! Values that the graph quantizes as it runs.
 
 use super::dataflow::{Calls, Dataflow, Role};
-use super::recipes::{Recipes, normalized};
+use super::decoding::normalized;
+use super::recipes::Recipes;
 use crate::mlir::OpId;
 use crate::model::{Granularity, QuantizedActivations};
 

@@ -2,7 +2,7 @@
 //! compared although a weight is transposed and reshaped in between.
 
 use super::dataflow::{Calls, Dataflow};
-use super::recipes::normalized;
+use super::decoding::normalized;
 use crate::aicode::base_name;
 use crate::mlir::OpId;
 use crate::model::Dim;

@@ -88,6 +88,24 @@ impl Role {
             _ => Role::Other,
         }
     }
+
+    /// True if the role is to make a weight of stored data.
+    pub(super) fn decodes(self) -> bool {
+        match self {
+            Role::Scale | Role::Lookup | Role::BuildSparse | Role::Densify => true,
+            Role::Constant
+            | Role::Invoke
+            | Role::Reshape
+            | Role::Arithmetic
+            | Role::Map
+            | Role::Quantize
+            | Role::Matmul
+            | Role::Convolution
+            | Role::Gather
+            | Role::ControlFlow
+            | Role::Other => false,
+        }
+    }
 }
 
 /// The calls a walk is inside of, innermost last.

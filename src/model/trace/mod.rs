@@ -7,6 +7,7 @@ mod activations;
 mod axes;
 mod classes;
 mod dataflow;
+mod decoding;
 mod gathered;
 mod head;
 mod parameter;

@@ -1,7 +1,7 @@
 //! The operands that data are decoded with: scales, zero points, tables, masks.
 
 use super::dataflow::{Calls, Dataflow, Role};
-use super::recipes::{MAX_STEPS, SCALE};
+use super::decoding::{MAX_STEPS, SCALE};
 use crate::mlir::{OpId, ValueId};
 use crate::model::DType;
 

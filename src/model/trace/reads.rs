@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::classes::Use;
 use super::dataflow::{Calls, Dataflow, Role};
-use super::recipes::{Recipes, normalized};
+use super::decoding::normalized;
+use super::recipes::Recipes;
 use crate::aicode::base_name;
 use crate::mlir::{Definition, OpId, ValueId};
 use crate::model::{Constant, Dim, Experts, Function, StepReads, WeightClass};

@@ -3,23 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::dataflow::{Calls, Dataflow, Role};
+use super::decoding::{
+    AXIS, MASK, MAX_STEPS, MINIMUM, Made, SCALE, TABLE, TABLE_AXIS, ZERO_POINT, along, normalized,
+    shares,
+};
+use super::gathered;
 use super::parameter::Parameter;
 use crate::aicode::base_name;
 use crate::mlir::{OpId, ValueId};
 use crate::model::{Constant, DType, Palette, QuantizedWeight, Scale, Sparse};
-
-/// Most operations between a decoded weight and its data.
-pub(super) const MAX_STEPS: usize = 32;
-/// Operand numbers of a scaling; the axis is that of `dequantize`.
-pub(super) const SCALE: usize = 1;
-pub(super) const ZERO_POINT: usize = 2;
-pub(super) const MINIMUM: usize = 3;
-const AXIS: usize = 4;
-/// Operand numbers of a lookup.
-pub(super) const TABLE: usize = 1;
-const TABLE_AXIS: usize = 2;
-/// Operand number of the mask of a sparse value.
-const MASK: usize = 1;
 
 /// The decoded constants, in file order.
 #[derive(Default)]
@@ -46,26 +38,6 @@ pub(super) struct Source {
     pub(super) recipe: Option<usize>,
 }
 
-impl Role {
-    /// True if the role is to make a weight of stored data.
-    pub(super) fn decodes(self) -> bool {
-        match self {
-            Role::Scale | Role::Lookup | Role::BuildSparse | Role::Densify => true,
-            Role::Constant
-            | Role::Invoke
-            | Role::Reshape
-            | Role::Arithmetic
-            | Role::Map
-            | Role::Quantize
-            | Role::Matmul
-            | Role::Convolution
-            | Role::Gather
-            | Role::ControlFlow
-            | Role::Other => false,
-        }
-    }
-}
-
 impl Recipes {
     pub(super) fn of(flow: &Dataflow<'_>) -> Recipes {
         let mut recipes = Recipes::default();
@@ -77,7 +49,7 @@ impl Recipes {
             // A graph that several others call decodes something else for each of them.
             let follow = |calls: Calls| {
                 let made = Made::of(flow, id, calls.clone());
-                made.or_else(|| Made::after_gather(flow, id, &calls))
+                made.or_else(|| gathered::decoded(flow, id, &calls))
             };
             let made: Vec<Made> = match follow(Calls::new()) {
                 Some(made) => vec![made],
@@ -150,17 +122,6 @@ impl Recipes {
         }
         None
     }
-}
-
-/// A weight, followed from its last operation back to its data.
-pub(super) struct Made {
-    pub(super) weight: QuantizedWeight,
-    /// Position of the data in the list of constants.
-    pub(super) constant: usize,
-    /// Positions of what they are decoded with.
-    pub(super) parameters: Vec<usize>,
-    /// The decoding operations but the last.
-    pub(super) passed: Vec<OpId>,
 }
 
 impl Made {
@@ -344,31 +305,4 @@ impl Trail<'_> {
             _ => None,
         }
     }
-}
-
-/// An axis counted from the front.
-pub(super) fn normalized(axis: i64, rank: usize) -> Option<usize> {
-    let axis = match axis {
-        0.. => axis,
-        _ => axis.checked_add(i64::try_from(rank).ok()?)?,
-    };
-    usize::try_from(axis).ok().filter(|axis| *axis < rank)
-}
-
-pub(super) fn shares(data: &[u64], parts: &[u64]) -> Option<Vec<u64>> {
-    let pairs = data.iter().zip(parts);
-    pairs.map(|(dim, parts)| share(*dim, *parts)).collect()
-}
-
-/// One scale, or several, along one axis.
-pub(super) fn along(data: &[u64], axis: usize, scales: u64) -> Option<Vec<u64>> {
-    let mut block = data.to_vec();
-    let dim = block.get_mut(axis)?;
-    *dim = share(*dim, scales)?;
-    Some(block)
-}
-
-/// Elements per scale, if they divide evenly.
-fn share(dim: u64, scales: u64) -> Option<u64> {
-    (scales > 0 && dim.is_multiple_of(scales)).then(|| dim / scales)
 }

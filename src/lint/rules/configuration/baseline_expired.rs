@@ -1,8 +1,7 @@
 //! No acceptance has run out.
 
 use crate::finding::Level;
-use crate::lint::config::CONFIG_FILE;
-use crate::lint::{Context, Family, Findings, Provenance, Rule};
+use crate::lint::{CONFIG_FILE, Context, Family, Findings, Provenance, Rule};
 
 /// No acceptance has run out.
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 super::subject(entry),
                 format!(
                     "{} at {} was accepted until {until}, and is still there; it counts again",
-                    entry.rule.id, entry.subject
+                    entry.rule, entry.subject
                 ),
             )
             .actual(until)
@@ -36,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use crate::lint::config::Day;
+    use crate::lint::Day;
     use crate::lint::fleet::Report;
     use crate::lint::rules::configuration::testing::settings;
     use crate::lint::testing::Case;

@@ -1,8 +1,7 @@
 //! Every accepted finding is still found.
 
 use crate::finding::Level;
-use crate::lint::config::CONFIG_FILE;
-use crate::lint::{Context, Family, Findings, Provenance, Rule};
+use crate::lint::{CONFIG_FILE, Context, Family, Findings, Provenance, Rule};
 
 /// Every accepted finding is still found.
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 format!(
                     "the baseline accepts {} at {}, and no bundle it covers has that finding any more; \
                      it would hide the fault if it came back",
-                    entry.rule.id, entry.subject
+                    entry.rule, entry.subject
                 ),
             )
             .at(CONFIG_FILE, entry.line)

@@ -7,8 +7,7 @@ mod baseline_expired;
 mod baseline_unmatched;
 mod configuration_unusable;
 
-use crate::lint::Rule;
-use crate::lint::config::Accepted;
+use crate::lint::{Accepted, Rule};
 
 /// The rules, in report order.
 pub(in crate::lint) static RULES: &[&Rule] = &[
@@ -19,7 +18,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
 
 /// What a finding about a baseline entry is about.
 fn subject(entry: &Accepted) -> String {
-    format!("baseline.{}.{}", entry.rule.id, entry.subject)
+    format!("baseline.{}.{}", entry.rule, entry.subject)
 }
 
 #[cfg(test)]
@@ -28,9 +27,9 @@ mod testing {
     use std::path::Path;
     use std::sync::Arc;
 
-    use crate::lint::Gate;
-    use crate::lint::config::{Config, Day};
+    use crate::lint::config::Config;
     use crate::lint::fleet::{ProfileChoice, Settings};
+    use crate::lint::{Day, Gate};
 
     /// Settings by a configuration's text, as on that day.
     pub(super) fn settings(text: &str, today: Option<Day>) -> Arc<Settings> {
