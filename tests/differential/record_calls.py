@@ -7,12 +7,17 @@ Each function of each `.aimodel` in ASSETS_DIR is called N times, its states car
 record for each, which `tests/execution` repeats. Inputs are drawn from a seed that is the asset's name: token ids within
 the smallest vocabulary the exporters use, positions from 0 to the call's own, everything else from a normal distribution.
 A function that Apple's runtime does not run is named with its reason, in `skipped.txt`.
+
+Everything is recorded twice, by processes whose fresh memory holds other bytes, and only what came out the same is kept:
+on some assets Apple's runtime reads past its own data, which ends the process or, if that memory is mapped, gives numbers
+that mean nothing.
 """
 import argparse
 import asyncio
 import concurrent.futures
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -113,18 +118,39 @@ def part(arguments):
         print(json.dumps([name, skipped]), file=results, flush=True)
 
 
-def recorded_by_parts(arguments, names):
+def recorded_by_parts(arguments, out, fill, names):
     """Runs processes until every asset is done: Apple's runtime ends the process on some."""
     skipped = []
-    command = [sys.executable, __file__, str(arguments.assets), str(arguments.out), "--calls", str(arguments.calls), "--part"]
+    command = [sys.executable, __file__, str(arguments.assets), str(out), "--calls", str(arguments.calls), "--part"]
+    environment = os.environ | {"MALLOC_PERTURB_": fill}
     while names:
-        done = subprocess.run(command, input="\n".join(names), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        done = subprocess.run(command, input="\n".join(names), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              env=environment)
         finished = [json.loads(line) for line in done.stdout.splitlines()]
         skipped += [line for _, lines in finished for line in lines]
         names = names[len(finished):]
         if names:
             skipped.append(f"{names.pop(0)}: the runtime ended the process ({done.returncode})")
     return skipped
+
+
+def recorded(arguments, out, fill, names):
+    """Records into a folder, on all cores; `fill` is what glibc writes into memory that it hands out. What was skipped."""
+    out.mkdir(parents=True, exist_ok=True)
+    shares = [names[job::os.cpu_count()] for job in range(os.cpu_count())]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return sum(pool.map(lambda share: recorded_by_parts(arguments, out, fill, share), shares), [])
+
+
+def drop_unrepeated(out, again):
+    """Removes the records that did not come out the same again; a line for each."""
+    unrepeated = []
+    for path in sorted(out.glob("*.json")):
+        other = again / path.name
+        if not other.exists() or other.read_bytes() != path.read_bytes():
+            path.unlink()
+            unrepeated.append(f"{path.stem}: other numbers, or none, when recorded again")
+    return unrepeated
 
 
 def main():
@@ -135,14 +161,16 @@ def main():
     parser.add_argument("--only", nargs="*", help="names of the assets")
     parser.add_argument("--part", action="store_true", help="record the assets named on standard input, in this process")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.part:
         return part(arguments)
     names = [asset.stem for asset in sorted(arguments.assets.glob("*.aimodel"))]
     names = [name for name in names if not arguments.only or name in arguments.only]
-    shares = [names[job::os.cpu_count()] for job in range(os.cpu_count())]
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        skipped = sorted(sum(pool.map(lambda share: recorded_by_parts(arguments, share), shares), []))
+    skipped = recorded(arguments, arguments.out, "85", names)
+    # Beside the folder, so that the assets' paths within the records are the same.
+    again = arguments.out.with_name(arguments.out.name + ".again")
+    recorded(arguments, again, "170", names)
+    skipped = sorted(skipped + drop_unrepeated(arguments.out, again))
+    shutil.rmtree(again)
     (arguments.out / "skipped.txt").write_text("".join(f"{line}\n" for line in skipped), encoding="utf-8")
     print(f"{len(list(arguments.out.glob('*.json')))} records in {arguments.out}, {len(skipped)} that Apple's runtime did not run")
 
