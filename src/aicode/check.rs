@@ -2,7 +2,7 @@
 
 use super::schema::{self, Field, Layout};
 use crate::mlir::limits;
-use crate::mlir::{Cursor, Entry, Module, ReadError, ReadErrorKind};
+use crate::mlir::{AttrTypeEntry, Cursor, Module, ReadError, ReadErrorKind};
 
 /// Which of a file's dialects are ours.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn node(&self, node: usize) -> Result<(Entry, Cursor<'a>, LayoutOf), ReadError> {
+    fn node(&self, node: usize) -> Result<(AttrTypeEntry, Cursor<'a>, LayoutOf), ReadError> {
         let attributes = self.module.entries.attributes();
         let is_attribute = node < attributes;
         let (entry, cursor) = if is_attribute {
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
 
     fn entry(
         &mut self,
-        entry: Entry,
+        entry: AttrTypeEntry,
         mut cursor: Cursor<'a>,
         layout_of: LayoutOf,
     ) -> Result<(), ReadError> {

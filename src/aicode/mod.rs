@@ -18,4 +18,4 @@ pub use dtype::DType;
 pub use ops::{OpKind, base_name};
 pub use program::{Program, SUPPORTED_DIALECT_VERSION, dialect_version};
 pub use properties::Graph;
-pub use types::{Shape, Type};
+pub use types::{EncodedShape, Type};

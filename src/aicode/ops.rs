@@ -57,16 +57,16 @@ impl OpKind {
 
 /// Whether a property may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presence {
+pub(super) enum Obligation {
     Required,
     Optional,
 }
 
-use Presence::{Optional as O, Required as R};
+use Obligation::{Optional as O, Required as R};
 
 /// The properties of an `aicode` operation, in alphabetical order of their names; `None` if the
 /// operation is not one whose properties are known.
-pub(super) fn layout(name: &str) -> Option<&'static [Presence]> {
+pub(super) fn layout(name: &str) -> Option<&'static [Obligation]> {
     Some(match name {
         // source, version
         "serialization.asset" => &[O, O],

@@ -1,7 +1,7 @@
 //! A Core AI program: checked bytecode with typed entries.
 
 use super::check::{DialectNumbers, check_entries};
-use super::ops::{self, OpKind, Presence};
+use super::ops::{self, Obligation, OpKind};
 use crate::mlir::{Cursor, DialectEntry, Module, Op, ReadError, ReadErrorKind};
 
 /// The version of the `aicode` dialect this reader knows.
@@ -20,7 +20,7 @@ pub(super) struct Properties(pub(super) [Option<u32>; MAX_PROPERTIES]);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpInfo {
     pub(super) kind: OpKind,
-    pub(super) layout: Option<&'static [Presence]>,
+    pub(super) layout: Option<&'static [Obligation]>,
 }
 
 /// A program whose entries and properties are checked.
@@ -74,8 +74,8 @@ impl Program {
         let attributes = self.module.entries.attributes();
         for (slot, presence) in properties.iter_mut().zip(layout) {
             *slot = match presence {
-                Presence::Required => Some(cursor.index(attributes, "property")?),
-                Presence::Optional => {
+                Obligation::Required => Some(cursor.index(attributes, "property")?),
+                Obligation::Optional => {
                     let at = cursor;
                     let (index, present) = cursor.flagged("property")?;
                     match (present, index) {

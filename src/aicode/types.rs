@@ -10,15 +10,15 @@ const DYNAMIC: i64 = i64::MIN;
 
 /// The dimensions of a tensor, still encoded.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape<'a> {
+pub struct EncodedShape<'a> {
     cursor: Cursor<'a>,
     rank: usize,
 }
 
-impl<'a> Shape<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Shape<'a>, ReadError> {
+impl<'a> EncodedShape<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<EncodedShape<'a>, ReadError> {
         let rank = cursor.count(limits::ENTRIES, "rank")?;
-        let shape = Shape {
+        let shape = EncodedShape {
             cursor: *cursor,
             rank,
         };
@@ -56,7 +56,7 @@ pub enum Type<'a> {
     /// A tensor of elements of type number `element`.
     Tensor {
         /// Sizes.
-        shape: Shape<'a>,
+        shape: EncodedShape<'a>,
         /// Type number.
         element: u32,
     },
@@ -106,7 +106,7 @@ impl Program {
         Ok(match code {
             1 => Type::Opaque(self.number(&mut cursor)?),
             2 | 3 => Type::Tensor {
-                shape: Shape::read(&mut cursor)?,
+                shape: EncodedShape::read(&mut cursor)?,
                 element: self.number(&mut cursor)?,
             },
             30 => Type::Function {
@@ -132,7 +132,7 @@ impl Program {
     ///
     /// # Errors
     /// A number beyond the table, or elements that cannot be elements.
-    pub fn tensor(&self, index: u32) -> Result<Option<(DType, Shape<'_>)>, ReadError> {
+    pub fn tensor(&self, index: u32) -> Result<Option<(DType, EncodedShape<'_>)>, ReadError> {
         let mut ty = self.r#type(index)?;
         if let Type::Handle(inner) = ty {
             ty = self.r#type(inner)?;

@@ -9,7 +9,7 @@ use crate::model::{Asset, Function, RecordedHash, Value, Visibility};
 
 /// Which part of a target a change is in; in order of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
+pub enum Area {
     /// The manifest.
     Bundle,
     /// The asset's folder and container.
@@ -41,9 +41,9 @@ pub enum ChangeKind {
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct Difference {
     /// Where.
-    pub section: Section,
+    pub section: Area,
     /// Dotted path of what changed.
     pub subject: String,
     /// What happened.
@@ -57,9 +57,9 @@ pub struct Change {
 /// Every difference between two targets, structure first: manifest, asset, functions, weights, operations, tokenizer.
 ///
 /// Side assets are compared by role; the subjects of their changes begin with `assets.<role>`. Weights are compared by type, size and quantization, and as a whole by the recorded hash.
-pub fn compare(a: &Target, b: &Target) -> Vec<Change> {
+pub fn compare(a: &Target, b: &Target) -> Vec<Difference> {
     let mut changes = Changes {
-        section: Section::Bundle,
+        section: Area::Bundle,
         part: String::new(),
         found: Vec::new(),
     };
@@ -87,7 +87,7 @@ pub fn compare(a: &Target, b: &Target) -> Vec<Change> {
         }
     }
     changes.part = String::new();
-    changes.section = Section::Tokenizer;
+    changes.section = Area::Tokenizer;
     match (a.tokenizer.present(), b.tokenizer.present()) {
         (Some(a), Some(b)) => changes.tokenizer(a, b),
         (a, b) => changes.value("folder", a.map(|_| "present"), b.map(|_| "present")),
@@ -98,10 +98,10 @@ pub fn compare(a: &Target, b: &Target) -> Vec<Change> {
 
 /// Collects changes of one section after the other.
 struct Changes {
-    section: Section,
+    section: Area,
     /// What the subjects begin with; empty for the main asset.
     part: String,
-    found: Vec<Change>,
+    found: Vec<Difference>,
 }
 
 impl Changes {
@@ -119,7 +119,7 @@ impl Changes {
         before: Option<String>,
         after: Option<String>,
     ) {
-        self.found.push(Change {
+        self.found.push(Difference {
             section: self.section,
             subject: dotted(&self.part, subject),
             kind,
@@ -188,7 +188,7 @@ impl Changes {
     }
 
     fn asset(&mut self, a: &Asset, b: &Asset) {
-        self.section = Section::Asset;
+        self.section = Area::Asset;
         let format = |asset: &Asset| Some(format!("{:?}", asset.format).to_lowercase());
         self.value("format", format(a), format(b));
         let facts = |asset: &Asset| {
@@ -226,7 +226,7 @@ impl Changes {
     }
 
     fn functions(&mut self, a: &[Function], b: &[Function]) {
-        self.section = Section::Functions;
+        self.section = Area::Functions;
         let (mut left, mut right) = (by_name(a), by_name(b));
         for function in a.iter().chain(b) {
             let name = &function.name;
@@ -296,7 +296,7 @@ impl Changes {
     }
 
     fn weights(&mut self, a: &Asset, b: &Asset) {
-        self.section = Section::Weights;
+        self.section = Area::Weights;
         let storage = |asset: &Asset| {
             let storage = asset.weights.storage.iter();
             let texts = storage.map(|storage| {
@@ -331,7 +331,7 @@ impl Changes {
     }
 
     fn operations(&mut self, a: &Asset, b: &Asset) {
-        self.section = Section::Operations;
+        self.section = Area::Operations;
         let counts = |asset: &Asset| asset.statistics.operations.iter().cloned().collect();
         self.maps::<u64>("", counts(a), counts(b));
     }

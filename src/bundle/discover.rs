@@ -16,7 +16,7 @@ const MAX_ENTRIES: usize = 4096;
 
 /// Where a bundle or bare asset is; not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct TargetPath {
     /// As the user named it, or as found below it.
     pub path: PathBuf,
     /// Bundle or bare asset.
@@ -42,7 +42,7 @@ pub struct DiscoverError {
 /// A path is a bundle, a bare asset, or a folder that holds them at any depth. Hidden folders and folders behind
 /// symbolic links are not searched; nor is the inside of bundles and assets. What one path stands for and another
 /// does too, through a link or by another spelling, is found once, by the first.
-pub fn discover(paths: &[PathBuf]) -> Vec<Result<Place, DiscoverError>> {
+pub fn discover(paths: &[PathBuf]) -> Vec<Result<TargetPath, DiscoverError>> {
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut all = Vec::new();
     for path in paths {
@@ -61,7 +61,7 @@ pub fn discover(paths: &[PathBuf]) -> Vec<Result<Place, DiscoverError>> {
 }
 
 /// What is the same for two ways to name one place.
-fn identity(found: &Result<Place, DiscoverError>) -> PathBuf {
+fn identity(found: &Result<TargetPath, DiscoverError>) -> PathBuf {
     let path = match found {
         Ok(place) => &place.path,
         Err(error) => &error.path,
@@ -70,28 +70,28 @@ fn identity(found: &Result<Place, DiscoverError>) -> PathBuf {
 }
 
 /// Finds what one path stands for.
-pub(super) fn discover_one(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+pub(super) fn discover_one(path: &Path) -> Vec<Result<TargetPath, DiscoverError>> {
     if let Err(error) = usable(path) {
         return vec![Err(error)];
     }
     if is_asset_by_any_name(path) {
-        return vec![Ok(place(path, TargetKind::Asset))];
+        return vec![Ok(target_path(path, TargetKind::Asset))];
     }
     let kind = kind(path);
     if let Some(kind) = kind
         && !may_hold_others(path, kind)
     {
-        return vec![Ok(place(path, kind))];
+        return vec![Ok(target_path(path, kind))];
     }
     let mut found = below(path);
     if let Some(kind) = kind {
-        found.insert(0, Ok(place(path, kind)));
+        found.insert(0, Ok(target_path(path, kind)));
     }
     if !found.is_empty() {
         return found;
     }
     if path.join("metadata.json").symlink_metadata().is_ok() {
-        return vec![Ok(place(path, TargetKind::Bundle))];
+        return vec![Ok(target_path(path, TargetKind::Bundle))];
     }
     let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
     let message = match is_empty {
@@ -204,7 +204,7 @@ fn alike(path: &Path) -> Option<PathBuf> {
 }
 
 /// Everything below a folder, in order of names.
-fn below(path: &Path) -> Vec<Result<Place, DiscoverError>> {
+fn below(path: &Path) -> Vec<Result<TargetPath, DiscoverError>> {
     let mut found = Vec::new();
     let mut walk = WalkDir::new(path)
         .min_depth(1)
@@ -231,7 +231,7 @@ fn below(path: &Path) -> Vec<Result<Place, DiscoverError>> {
         let linked = entry.path_is_symlink() && is_asset_by_any_name(entry.path());
         let asset = linked.then_some(TargetKind::Asset);
         if let Some(kind) = asset.or_else(|| kind(entry.path())) {
-            found.push(Ok(place(entry.path(), kind)));
+            found.push(Ok(target_path(entry.path(), kind)));
             if folder && !may_hold_others(entry.path(), kind) {
                 walk.skip_current_dir();
             }
@@ -252,8 +252,8 @@ fn unreadable(path: &Path, error: &walkdir::Error) -> DiscoverError {
     }
 }
 
-fn place(path: &Path, kind: TargetKind) -> Place {
-    Place {
+fn target_path(path: &Path, kind: TargetKind) -> TargetPath {
+    TargetPath {
         path: path.to_owned(),
         kind,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::lines::{Span, span_of};
+use super::lines::{ValueSpan, span_of};
 
 /// One change to a JSON text.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ fn parent(pointer: &str) -> Option<(&str, String)> {
     Some((parent, token.replace("~1", "/").replace("~0", "~")))
 }
 
-fn replace(text: &str, span: &Span, value: &str) -> String {
+fn replace(text: &str, span: &ValueSpan, value: &str) -> String {
     let (before, after) = (&text[..span.value.start], &text[span.value.end..]);
     format!("{before}{value}{after}")
 }
@@ -88,7 +88,7 @@ fn insert(text: &str, pointer: &str, value: &Value) -> Option<String> {
 }
 
 /// Takes out a member with the comma that set it apart.
-fn remove(text: &str, span: &Span) -> Option<String> {
+fn remove(text: &str, span: &ValueSpan) -> Option<String> {
     let key = span.key.as_ref()?;
     let before = text[..key.start].trim_end();
     let after = &text[span.value.end..];

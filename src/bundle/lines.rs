@@ -31,7 +31,7 @@ pub(super) fn line_of(text: &str, pointer: &str) -> u32 {
 
 /// Where a value is in JSON text, and its key if it is a member of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct ValueSpan {
     /// The key with its quotes.
     pub(super) key: Option<Range<usize>>,
     /// The value without the space around it.
@@ -40,7 +40,7 @@ pub(super) struct Span {
 
 /// Where the value at `pointer` is in valid JSON text; `None` if there is none, or if a key on the way to it is repeated
 /// and readers differ in which one they take.
-pub(super) fn span_of(text: &str, pointer: &str) -> Option<Span> {
+pub(super) fn span_of(text: &str, pointer: &str) -> Option<ValueSpan> {
     let mut scanner = Scanner {
         bytes: text.as_bytes(),
         at: 0,
@@ -65,7 +65,7 @@ pub(super) fn span_of(text: &str, pointer: &str) -> Option<Span> {
     let start = scanner.at;
     scanner.value();
     let value = text.get(start..scanner.at)?.trim_end();
-    Some(Span {
+    Some(ValueSpan {
         key,
         value: start..start + value.len(),
     })

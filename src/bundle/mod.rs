@@ -25,9 +25,9 @@ mod transcript;
 mod vocabulary;
 
 pub use crate::files::{FileFault, Leads, Symlink, shown};
-pub use compare::{Change, ChangeKind, Section, compare};
+pub use compare::{Area, ChangeKind, Difference, compare};
 use discover::is_asset_name;
-pub use discover::{DiscoverError, Place, discover, is_bundle};
+pub use discover::{DiscoverError, TargetPath, discover, is_bundle};
 pub use edit::{Edit, pointer};
 pub use failure::Failure;
 pub use jinja::Parsing;

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::asset::{links_between, read_asset};
 use super::discover::{discover_one, is_asset_name};
 use super::{
-    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Place, Resolution, SideAsset,
-    Target, TargetKind, Tokenizer, discover,
+    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Resolution, SideAsset, Target,
+    TargetKind, TargetPath, Tokenizer, discover,
 };
 use crate::files::Root;
 use crate::files::json::Limits;
@@ -17,12 +17,12 @@ pub type Opened = Result<Target, DiscoverError>;
 
 impl Target {
     /// Reads what lies at a place. Never fails: each part tells for itself whether it could be read.
-    pub fn read(place: &Place) -> Target {
+    pub fn read(place: &TargetPath) -> Target {
         Target::read_with(place, None)
     }
 
     /// The same as if the manifest were another than the one that is there.
-    pub fn read_with(place: &Place, manifest: Option<JsonDocument>) -> Target {
+    pub fn read_with(place: &TargetPath, manifest: Option<JsonDocument>) -> Target {
         let mut target = Target {
             path: place.path.clone(),
             kind: place.kind,

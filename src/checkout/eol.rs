@@ -9,7 +9,7 @@ use std::path::Path;
 
 use git2::{AttrCheckFlags, AttrValue, Repository};
 
-use crate::checkout::tree::{Committed, Entry, Folder, TreeView, image};
+use crate::checkout::tree::{Committed, Disk, Entry, TreeView, image};
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 
 /// Which files git takes for text.
@@ -84,7 +84,7 @@ impl Conversion {
     fn to_git(self, data: &[u8], committed: Option<&[u8]>) -> Vec<u8> {
         // What was committed with CR LF stays so unless the attributes say that it is text.
         let keeps = committed.is_some_and(|committed| Endings::of(committed).crlf > 0);
-        if self.text == Text::Auto && (keeps || is_binary(data)) {
+        if self.text == Text::Auto && (keeps || guessed_binary(data)) {
             return data.to_vec();
         }
         let pairs = data.iter().zip(data.iter().skip(1).map(Some).chain([None]));
@@ -97,7 +97,7 @@ impl Conversion {
     /// What git would check out.
     fn to_file(self, data: &[u8]) -> Vec<u8> {
         let endings = Endings::of(data);
-        let left = endings.crlf > 0 || endings.cr > 0 || is_binary(data);
+        let left = endings.crlf > 0 || endings.cr > 0 || guessed_binary(data);
         if !self.crlf || (self.text == Text::Auto && left) {
             return data.to_vec();
         }
@@ -141,7 +141,7 @@ impl Endings {
 }
 
 /// git's own guess (`convert_is_binary`): a NUL, a lone CR, or more than one control character in 128 others.
-fn is_binary(data: &[u8]) -> bool {
+fn guessed_binary(data: &[u8]) -> bool {
     // A DOS end-of-file mark at the very end does not count.
     let data = data.strip_suffix(&[0x1a]).unwrap_or(data);
     let control = |byte: &&u8| {
@@ -156,7 +156,7 @@ fn is_binary(data: &[u8]) -> bool {
 
 /// The files of a repository's checkout, as git would commit them.
 pub struct CheckedOut<'r> {
-    folder: Folder,
+    folder: Disk,
     repository: &'r Repository,
     committed: Option<Committed<'r>>,
     configured: Configured,
@@ -170,7 +170,7 @@ impl<'r> CheckedOut<'r> {
     /// # Errors
     /// When the configuration cannot be read.
     pub fn new(
-        folder: Folder,
+        folder: Disk,
         repository: &'r Repository,
         committed: Option<Committed<'r>>,
     ) -> Result<CheckedOut<'r>, git2::Error> {

@@ -9,7 +9,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::blobs::Blobs;
 use crate::checkout::eol::CheckedOut;
 use crate::checkout::site::{Records, Site};
-use crate::checkout::tree::{Committed, Folder, PathRules, TreeView};
+use crate::checkout::tree::{Committed, Disk, PathRules, TreeView};
 
 /// A checkout: a clone (full or shallow, attached or not), a worktree, a submodule, a bare repository, a folder inside
 /// another repository, or a plain export.
@@ -136,7 +136,7 @@ impl Checkout {
     /// When libgit2 cannot read the commit checked out or the configuration.
     pub fn files<'r>(&self, repository: &'r Repository) -> Result<CheckedOut<'r>, git2::Error> {
         let committed = self.committed(repository)?;
-        let files = CheckedOut::new(Folder::new(&self.root), repository, committed)?;
+        let files = CheckedOut::new(Disk::new(&self.root), repository, committed)?;
         Ok(files.inside(self.folder.clone()))
     }
 
@@ -148,7 +148,7 @@ impl Checkout {
         let Some(repository) = &self.repository else {
             return Ok(Trees {
                 repository: None,
-                current: Box::new(Folder::new(&self.root)),
+                current: Box::new(Disk::new(&self.root)),
                 committed: None,
                 rules: PathRules::default(),
                 records: None,

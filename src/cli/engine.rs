@@ -18,16 +18,16 @@ const LOOKED_FOR: [&str; 2] = [
 ];
 
 /// An engine checkout named on the command line.
-pub(super) struct Engine {
+pub(super) struct EngineCheckout {
     path: PathBuf,
     opened: Checkout,
     pub(super) series: Series,
 }
 
-impl Engine {
+impl EngineCheckout {
     /// Opens it; a path that is no folder comes with a next step.
-    pub(super) fn open(path: &Path) -> anyhow::Result<Engine> {
-        Ok(Engine {
+    pub(super) fn open(path: &Path) -> anyhow::Result<EngineCheckout> {
+        Ok(EngineCheckout {
             path: path.to_owned(),
             opened: checkout::open(path)?,
             series: Series::builtin().context("the built-in patch series is damaged")?,

@@ -10,7 +10,7 @@ use super::language::{LanguageModel, explained, ids};
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::JsonDocument;
 use crate::files::{shown, write};
-use crate::gate::{self, Gate, Oracle};
+use crate::gate::{self, Comparison, Oracle};
 use crate::generate::Text;
 use crate::report::human;
 use crate::report::json::gate::Document;
@@ -97,7 +97,7 @@ fn by_transcript(
     args: &Args,
     path: &Path,
     ui: &mut Ui,
-) -> anyhow::Result<(Gate, Oracle, LanguageModel, String)> {
+) -> anyhow::Result<(Comparison, Oracle, LanguageModel, String)> {
     let document = JsonDocument::read(path).map_err(|error| Advised {
         message: format!("{}: {}", shown(path), error.message),
         help: "give a gate transcript: JSON with `input_ids` and the oracle's tokens".to_owned(),
@@ -122,7 +122,10 @@ fn by_transcript(
     Ok((gate, oracle, model, shown(path)))
 }
 
-fn by_bundle(args: &Args, other: &Path) -> anyhow::Result<(Gate, Oracle, LanguageModel, String)> {
+fn by_bundle(
+    args: &Args,
+    other: &Path,
+) -> anyhow::Result<(Comparison, Oracle, LanguageModel, String)> {
     let theirs = LanguageModel::load(other, None)?;
     let model = LanguageModel::load(&args.path, None)?;
     let prompt = match (&args.ids, &args.prompt) {
@@ -158,7 +161,12 @@ fn by_bundle(args: &Args, other: &Path) -> anyhow::Result<(Gate, Oracle, Languag
     Ok((gate, oracle, model, theirs.target.name()))
 }
 
-fn transcript(gate: &Gate, oracle: &Oracle, model: &LanguageModel, text: Option<&Text>) -> Value {
+fn transcript(
+    gate: &Comparison,
+    oracle: &Oracle,
+    model: &LanguageModel,
+    text: Option<&Text>,
+) -> Value {
     let decoded = text.and_then(|text| {
         let got: Vec<u32> = gate.positions.iter().map(|position| position.got).collect();
         Some((text.decode(&oracle.ids).ok()?, text.decode(&got).ok()?))

@@ -14,7 +14,7 @@ use crate::engine::deployment::Deployment;
 use crate::model::{Asset, RecordedHash};
 use crate::profile;
 use crate::report::human;
-use crate::report::json::inspect::{Document, Entry, Options};
+use crate::report::json::inspect::{Details, Document, TargetEntry};
 
 /// More targets than this are listed; fewer also get a page each.
 const PAGES: usize = 4;
@@ -198,8 +198,8 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn options(&self, place: usize, target: &Target) -> Options<'a> {
-        Options {
+    fn options(&self, place: usize, target: &Target) -> Details<'a> {
+        Details {
             operations: self.args.ops,
             weights: self.args.weights,
             bandwidth: self.args.bandwidth,
@@ -218,9 +218,9 @@ impl<'a> View<'a> {
             .map(|(place, target)| match target {
                 Ok(target) => {
                     let deployment = self.deployments[place].as_ref();
-                    Entry::new(target, deployment, self.options(place, target))
+                    TargetEntry::new(target, deployment, self.options(place, target))
                 }
-                Err(error) => Entry::of_error(error),
+                Err(error) => TargetEntry::of_error(error),
             });
         let document = Document::new(entries.collect());
         Ok(serde_json::to_string_pretty(&document)? + "\n")

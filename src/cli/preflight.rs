@@ -4,16 +4,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::engine::Engine as EngineCheckout;
+use super::engine::EngineCheckout;
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::Target;
-use crate::checkout::capability::{Checkout, Era};
+use crate::checkout::capability::{Era, Survey};
 use crate::finding::Level;
 use crate::lint::Gate;
 use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::patch::series::Series;
 use crate::preflight::{Objection, Surroundings, Verdict, examine};
-use crate::report::human::preflight::{Heading, page};
+use crate::report::human::preflight::{PreflightHeading, page};
 use crate::report::json::preflight::{Document, Engine};
 
 /// Tell whether this bundle runs on this engine checkout
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         serde_json::to_string_pretty(&Document::new(&preflight, &path, engine))? + "\n"
     } else {
         let era = reading.checkout.era.map(|era| title(era, &engine.series));
-        let heading = Heading {
+        let heading = PreflightHeading {
             name: &target.name(),
             path: &path,
             checkout: &checkout,
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
 }
 
 /// The errors that lint has on this checkout, by the rules' own levels: no configuration takes part.
-fn objections(target: Target, engine: &Checkout) -> (Target, Vec<Objection>) {
+fn objections(target: Target, engine: &Survey) -> (Target, Vec<Objection>) {
     let settings = Arc::new(Settings {
         config: None,
         gate: Gate::default(),

@@ -7,7 +7,9 @@ use super::language::{LanguageModel, explained, ids, peak_bytes, use_threads};
 use super::{Advised, Exit, Ui, examples};
 use crate::files::{quoted, shown};
 use crate::generate::chat::{Message, render};
-use crate::generate::{Generation, Request, Sampler, Sampling, Stop, Stream, Text, generate};
+use crate::generate::{
+    Generation, GenerationRequest, Sampler, Sampling, Stop, Stream, Text, generate,
+};
 use crate::report::json::run::{Document, Timing};
 use crate::report::npy;
 
@@ -137,7 +139,7 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
     let mut logits = args.logits.as_deref().map(npy::Rows::create).transpose()?;
     let mut failed = None;
     let mut stream = text.as_ref().map(Stream::new);
-    let request = Request {
+    let request = GenerationRequest {
         prompt: &prompt,
         limit: args.limit,
         ends: &ends,
@@ -288,7 +290,7 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         let mut decoder = model.decoder(&args.path)?;
         let mut stream = Stream::new(&text);
         let mut answer = String::new();
-        let request = Request {
+        let request = GenerationRequest {
             prompt: &prompt,
             limit: args.limit,
             ends: &ends,

@@ -1,7 +1,7 @@
 //! The functions of a chunked static model, and what the static-shape engine needs of them.
 //!
 //! Source: `StaticShapeEngine` in every text from tag 0.1.0 to commit `86b363d`; where later texts ask for less, an
-//! [`Objection`] says so.
+//! [`Obstacle`] says so.
 
 use super::signature::Structure;
 use crate::model::{DType, Dim, Function, Value};
@@ -52,7 +52,7 @@ pub struct Bucket<'a> {
 
 /// Something the engine would stumble over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Objection {
+pub struct Obstacle {
     /// Dotted path of what it is about, from `functions` on.
     pub subject: String,
     /// What is seen, what is needed and what happens, one sentence without its full stop.
@@ -113,7 +113,7 @@ impl<'a> ChunkedFunctions<'a> {
     }
 
     /// What the engine would stumble over; `context` in tokens as the manifest declares it.
-    pub fn objections(&self, context: Option<u64>) -> Vec<Objection> {
+    pub fn objections(&self, context: Option<u64>) -> Vec<Obstacle> {
         let mut found = Vec::new();
         self.check_context(context, &mut found);
         self.check_table(&mut found);
@@ -131,7 +131,7 @@ impl<'a> ChunkedFunctions<'a> {
         found
     }
 
-    fn check_context(&self, context: Option<u64>, found: &mut Vec<Objection>) {
+    fn check_context(&self, context: Option<u64>, found: &mut Vec<Obstacle>) {
         let Some(context) = context else { return };
         let fits = |bucket: Bucket<'_>| {
             bucket.context == Some(context)
@@ -141,7 +141,7 @@ impl<'a> ChunkedFunctions<'a> {
             return;
         }
         let lengths: Vec<String> = self.contexts().iter().map(u64::to_string).collect();
-        found.push(Objection {
+        found.push(Obstacle {
             subject: "functions".to_owned(),
             message: format!(
                 "the manifest declares a context of {context} tokens and the functions are made for {}, so creating \
@@ -166,9 +166,9 @@ impl<'a> ChunkedFunctions<'a> {
         sorted(self.decoders().filter_map(|bucket| bucket.query))
     }
 
-    fn check_table(&self, found: &mut Vec<Objection>) {
+    fn check_table(&self, found: &mut Vec<Obstacle>) {
         if named(&self.load.outputs, TABLE).is_none() {
-            found.push(Objection {
+            found.push(Obstacle {
                 subject: format!("functions.{LOAD_EMBEDDINGS}.outputs"),
                 message: format!(
                     "{LOAD_EMBEDDINGS} gives no output {TABLE}, so creating the engine fails because it has no \
@@ -180,7 +180,7 @@ impl<'a> ChunkedFunctions<'a> {
         }
     }
 
-    fn check_gathers(&self, found: &mut Vec<Objection>) {
+    fn check_gathers(&self, found: &mut Vec<Obstacle>) {
         let takes_rows = |bucket: &Bucket<'_>| transformer_input(bucket.function).is_some();
         for query in sorted(self.decoders().filter(takes_rows).filter_map(|b| b.rows())) {
             let name = format!("gather_embeddings_{query}");
@@ -199,7 +199,7 @@ impl<'a> ChunkedFunctions<'a> {
                 ),
                 Some(_) => continue,
             };
-            found.push(Objection {
+            found.push(Obstacle {
                 subject,
                 message: format!(
                     "{missing}, and the engine looks up the embeddings of {query} tokens with it, so the first call \
@@ -212,7 +212,7 @@ impl<'a> ChunkedFunctions<'a> {
     }
 
     /// The engine pairs every context with every query length it knows the names of.
-    fn check_lengths(&self, found: &mut Vec<Objection>) {
+    fn check_lengths(&self, found: &mut Vec<Obstacle>) {
         let has = |family: &[Bucket<'_>], context: u64, query: u64| {
             family
                 .iter()
@@ -241,8 +241,8 @@ impl<'a> ChunkedFunctions<'a> {
     }
 }
 
-fn lacking(name: &str, consequence: &str, older_only: bool) -> Objection {
-    Objection {
+fn lacking(name: &str, consequence: &str, older_only: bool) -> Obstacle {
+    Obstacle {
         subject: "functions".to_owned(),
         message: format!("the function {name} is missing, so {consequence}"),
         expected: name.to_owned(),
@@ -283,12 +283,12 @@ impl<'a> Bucket<'a> {
         format!("functions.{}.{part}.{value}", self.function.name)
     }
 
-    fn check_caches(&self, found: &mut Vec<Objection>) {
+    fn check_caches(&self, found: &mut Vec<Obstacle>) {
         let states = &self.function.states;
         let has_caches = CACHES.iter().all(|cache| named(states, cache).is_some());
         if !has_caches {
             let names: Vec<&str> = states.iter().map(|state| state.name.as_str()).collect();
-            found.push(Objection {
+            found.push(Obstacle {
                 subject: format!("functions.{}.states", self.function.name),
                 message: format!(
                     "{} has the states {}, and the engine allocates key_cache and value_cache by these names, so \
@@ -302,10 +302,10 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    fn check_logits(&self, found: &mut Vec<Objection>) {
+    fn check_logits(&self, found: &mut Vec<Obstacle>) {
         let name = &self.function.name;
         match named(&self.function.outputs, LOGITS) {
-            None => found.push(Objection {
+            None => found.push(Obstacle {
                 subject: format!("functions.{name}.outputs"),
                 message: format!(
                     "{name} gives no output {LOGITS}, so the engine fails to create, or finds no logits to sample"
@@ -317,10 +317,10 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    fn check_inputs(&self, found: &mut Vec<Objection>) {
+    fn check_inputs(&self, found: &mut Vec<Obstacle>) {
         let inputs = &self.function.inputs;
         if !inputs.iter().any(|input| input.name.contains("pos")) {
-            found.push(Objection {
+            found.push(Obstacle {
                 subject: format!("functions.{}.inputs", self.function.name),
                 message: format!(
                     "{} takes no positions, and the engine looks for an input with pos in its name, so the first call \
@@ -350,13 +350,13 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    fn not_fed(&self, input: &Value, older_only: bool, found: &mut Vec<Objection>) {
+    fn not_fed(&self, input: &Value, older_only: bool, found: &mut Vec<Obstacle>) {
         let who = if older_only {
             "earlier engines never feed"
         } else {
             "the engine never feeds"
         };
-        found.push(Objection {
+        found.push(Obstacle {
             subject: self.subject("inputs", &input.name),
             message: format!(
                 "{} takes {}, which {who}, so the call fails",
@@ -368,11 +368,11 @@ impl<'a> Bucket<'a> {
         });
     }
 
-    fn check_type(&self, value: &Value, part: &str, wanted: DType, found: &mut Vec<Objection>) {
+    fn check_type(&self, value: &Value, part: &str, wanted: DType, found: &mut Vec<Obstacle>) {
         let Some((dtype, _)) = value.tensor().filter(|(dtype, _)| *dtype != wanted) else {
             return;
         };
-        found.push(Objection {
+        found.push(Obstacle {
             subject: self.subject(part, &value.name),
             message: format!(
                 "{} of {} is {dtype} and the engine handles it as {wanted}, so the process aborts or reads garbage",

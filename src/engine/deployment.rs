@@ -1,7 +1,7 @@
 //! Everything the engine makes of one target, for whoever shows or judges it.
 
 use super::chunked::ChunkedFunctions;
-use super::memory::{Memory, Sizing, weight_bytes, weight_bytes_per_token};
+use super::memory::{Footprint, Sizing, weight_bytes, weight_bytes_per_token};
 use super::run_contract::{Duty, Hosted, run_contract};
 use super::selection::{Engine, step};
 use super::signature::{StateKind, Structure};
@@ -24,7 +24,7 @@ pub struct Deployment<'a> {
     /// What the host must do.
     pub run_contract: Vec<Duty>,
     /// What it takes.
-    pub memory: Memory,
+    pub memory: Footprint,
     /// Weight bytes one decoding step reads.
     pub weight_bytes_per_token: u64,
 }
@@ -56,7 +56,7 @@ impl<'a> Deployment<'a> {
             vocabulary: language.and_then(|l: Language<'_>| positive(l.vocab_size())),
         };
         let path = target.path.to_string_lossy();
-        let memory = Memory::of(sizing, &kinds, bundle_weights(target));
+        let memory = Footprint::of(sizing, &kinds, bundle_weights(target));
         Some(Deployment {
             engine,
             structure: Structure::of(&asset.functions),

@@ -10,7 +10,7 @@ const INITIAL_CAPACITY: u64 = 256;
 
 /// Memory of weights and states, bytes, unpadded; what overflows `u64` or cannot be told is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Memory {
+pub struct Footprint {
     /// All constants of all the target's assets.
     pub weights: Option<u64>,
     /// States of fixed size that are no key or value.
@@ -47,9 +47,9 @@ pub struct Sizing<'a> {
     pub vocabulary: Option<u64>,
 }
 
-impl Memory {
+impl Footprint {
     /// The budget of a step beside that many bytes of weights.
-    pub fn of(sizing: Sizing<'_>, kinds: &[StateKind], weights: Option<u64>) -> Memory {
+    pub fn of(sizing: Sizing<'_>, kinds: &[StateKind], weights: Option<u64>) -> Footprint {
         let states = || sizing.step.states.iter().zip(kinds);
         let caches = || states().filter(|(_, kind)| **kind == StateKind::KvCache);
         let fixed = states()
@@ -66,7 +66,7 @@ impl Memory {
                 .zip(sizing.context)
                 .and_then(|(bytes, context)| bytes.checked_mul(context)),
         };
-        Memory {
+        Footprint {
             weights,
             fixed_states: total(fixed),
             kv_per_token,
@@ -212,7 +212,7 @@ mod tests {
         weights: u64,
         context: Option<u64>,
         vocabulary: Option<u64>,
-    ) -> Memory {
+    ) -> Footprint {
         let sizing = Sizing {
             engine: Engine::Pipelined,
             step: function,
@@ -220,7 +220,7 @@ mod tests {
             context,
             vocabulary,
         };
-        Memory::of(sizing, &StateKind::of(&function.states), Some(weights))
+        Footprint::of(sizing, &StateKind::of(&function.states), Some(weights))
     }
 
     #[test]

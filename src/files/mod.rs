@@ -12,7 +12,7 @@ mod write;
 
 pub use confined::{Leads, Root, Symlink, is_cycle};
 pub use paths::{absolute, repository};
-pub use read::{ReadError, read, read_text, what};
+pub use read::{FileReadError, read, read_text, what};
 pub use shell::quoted;
 pub use shown::shown;
 pub use stranger::{FileError, FileFault, holds_lfs_pointer, is_lfs_pointer, read_stranger};

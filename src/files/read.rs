@@ -9,7 +9,7 @@ use rustix::fs::OFlags;
 
 /// Why a file was not read; each a rest of a sentence that begins with its path.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub enum FileReadError {
     /// It is a folder, a pipe or a device.
     #[error("is {0}, and a file was expected")]
     NoFile(&'static str),
@@ -36,7 +36,7 @@ pub enum ReadError {
 ///
 /// # Errors
 /// When it is no regular file, too large, or cannot be read.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileReadError> {
     let size = regular(&fs::metadata(path)?, limit)?;
     let file = open(path)?;
     // The path may lead elsewhere by now.
@@ -45,7 +45,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     let size = bytes.len() as u64;
     if size > limit {
-        return Err(ReadError::TooLarge { size, limit });
+        return Err(FileReadError::TooLarge { size, limit });
     }
     Ok(bytes)
 }
@@ -54,9 +54,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 ///
 /// # Errors
 /// Those of [`read`], and when it is not UTF-8.
-pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
+pub fn read_text(path: &Path, limit: u64) -> Result<String, FileReadError> {
     let bytes = read(path, limit)?;
-    String::from_utf8(bytes).map_err(|error| ReadError::NotText(error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|error| FileReadError::NotText(error.utf8_error().valid_up_to()))
 }
 
 /// Opens without waiting for the other end of a pipe.
@@ -66,12 +67,12 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The size of a regular file within the limit.
-fn regular(metadata: &Metadata, limit: u64) -> Result<u64, ReadError> {
+fn regular(metadata: &Metadata, limit: u64) -> Result<u64, FileReadError> {
     if !metadata.is_file() {
-        return Err(ReadError::NoFile(what(metadata)));
+        return Err(FileReadError::NoFile(what(metadata)));
     }
     match metadata.len() {
-        size if size > limit => Err(ReadError::TooLarge { size, limit }),
+        size if size > limit => Err(FileReadError::TooLarge { size, limit }),
         size => Ok(size),
     }
 }
@@ -101,14 +102,17 @@ mod tests {
         assert_eq!(read_text(&file, 3).unwrap(), "abc");
         assert!(matches!(
             read(&file, 2),
-            Err(ReadError::TooLarge { size: 3, limit: 2 })
+            Err(FileReadError::TooLarge { size: 3, limit: 2 })
         ));
         assert!(matches!(
             read(folder.path(), 9),
-            Err(ReadError::NoFile("a folder"))
+            Err(FileReadError::NoFile("a folder"))
         ));
         fs::write(&file, b"ab\xFF").unwrap();
-        assert!(matches!(read_text(&file, 9), Err(ReadError::NotText(2))));
+        assert!(matches!(
+            read_text(&file, 9),
+            Err(FileReadError::NotText(2))
+        ));
     }
 
     #[test]
@@ -118,10 +122,10 @@ mod tests {
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
         for path in [pipe.as_path(), Path::new("/dev/zero")] {
-            assert!(matches!(read(path, 9), Err(ReadError::NoFile(_))));
+            assert!(matches!(read(path, 9), Err(FileReadError::NoFile(_))));
         }
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
-        assert!(matches!(read(&link, 9), Err(ReadError::NoFile(_))));
+        assert!(matches!(read(&link, 9), Err(FileReadError::NoFile(_))));
     }
 }

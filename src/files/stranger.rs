@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::ReadError;
+use super::FileReadError;
 
 /// What every Git LFS pointer begins with (the pointer format, version 1).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
@@ -82,13 +82,13 @@ impl FileError {
 /// It cannot be read, is no regular file, is larger, or is a Git LFS pointer.
 pub fn read_stranger(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let bytes = super::read(path, limit).map_err(|error| match error {
-        ReadError::Io(error) => FileError::io(&error),
-        ReadError::TooLarge { .. } => FileError {
+        FileReadError::Io(error) => FileError::io(&error),
+        FileReadError::TooLarge { .. } => FileError {
             fault: FileFault::Limit,
             message: error.to_string(),
             help: Some("check that the right file is in this place".to_owned()),
         },
-        ReadError::NoFile(_) | ReadError::NotText(_) => FileError {
+        FileReadError::NoFile(_) | FileReadError::NotText(_) => FileError {
             fault: FileFault::Unreadable,
             message: error.to_string(),
             help: None,

@@ -2,7 +2,7 @@
 
 use crate::generate::{Decoder, GenerateError, greatest, margin};
 
-use super::{Gate, Mode, Position};
+use super::{Compared, Comparison, Mode};
 
 /// How far the logits of two bundles are apart, over all positions.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ pub fn against(
     prompt: &[u32],
     count: usize,
     min_margin: f64,
-) -> Result<(Gate, Vec<u32>), GenerateError> {
+) -> Result<(Comparison, Vec<u32>), GenerateError> {
     let mut positions = Vec::new();
     let mut distance = Distance {
         largest: 0.0,
@@ -57,7 +57,7 @@ pub fn against(
         }
         let choice = |logits: &[f32]| greatest(logits, 1).first().map_or(0, |(id, _)| *id);
         let oracle_margin = f64::from(margin(&theirs));
-        positions.push(Position {
+        positions.push(Compared {
             position: number,
             expected: choice(&theirs),
             got: choice(&ours),
@@ -80,7 +80,10 @@ pub fn against(
         }
     }
     distance.divergence /= positions.len().max(1) as f64;
-    Ok((Gate::of(Mode::Against, positions, Some(distance)), ids))
+    Ok((
+        Comparison::of(Mode::Against, positions, Some(distance)),
+        ids,
+    ))
 }
 
 /// The Kullback-Leibler divergence of the distribution of `q` from that of `p`, both given as logits; nats.

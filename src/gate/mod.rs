@@ -34,7 +34,7 @@ impl Mode {
 
 /// One compared position.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Position {
+pub struct Compared {
     /// Its place among the compared ones, from 0.
     pub position: usize,
     /// The oracle's token.
@@ -49,7 +49,7 @@ pub struct Position {
     pub counted: bool,
 }
 
-impl Position {
+impl Compared {
     /// Whether the tokens are the same.
     pub fn agrees(&self) -> bool {
         self.expected == self.got
@@ -58,21 +58,21 @@ impl Position {
 
 /// The outcome.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gate {
+pub struct Comparison {
     /// How the two sides ran.
     pub mode: Mode,
     /// The compared positions, in order.
-    pub positions: Vec<Position>,
+    pub positions: Vec<Compared>,
     /// The first position at which the two differ.
     pub first_divergence: Option<usize>,
     /// Of two bundles, how far their logits are apart.
     pub distance: Option<Distance>,
 }
 
-impl Gate {
-    fn of(mode: Mode, positions: Vec<Position>, distance: Option<Distance>) -> Gate {
+impl Comparison {
+    fn of(mode: Mode, positions: Vec<Compared>, distance: Option<Distance>) -> Comparison {
         let first_divergence = positions.iter().position(|position| !position.agrees());
-        Gate {
+        Comparison {
             mode,
             positions,
             first_divergence,
@@ -83,7 +83,7 @@ impl Gate {
     /// Whether it passes: something was compared, and no position that counts differs.
     pub fn passes(&self) -> bool {
         let counted = self.positions.iter().filter(|position| position.counted);
-        !self.positions.is_empty() && counted.into_iter().all(Position::agrees)
+        !self.positions.is_empty() && counted.into_iter().all(Compared::agrees)
     }
 
     /// How many positions that count agree, and how many count.
@@ -104,12 +104,12 @@ pub fn free(
     decoder: &mut Decoder<'_>,
     oracle: &Oracle,
     min_margin: f64,
-) -> Result<Gate, GenerateError> {
+) -> Result<Comparison, GenerateError> {
     run(
         decoder,
         oracle,
         Mode::Free,
-        |position, positions: &[Position]| {
+        |position, positions: &[Compared]| {
             let parted = positions.iter().any(|earlier| !earlier.agrees());
             let tie = position
                 .oracle_margin
@@ -128,7 +128,7 @@ pub fn teacher_forced(
     decoder: &mut Decoder<'_>,
     oracle: &Oracle,
     min_margin: f64,
-) -> Result<Gate, GenerateError> {
+) -> Result<Comparison, GenerateError> {
     run(decoder, oracle, Mode::TeacherForced, |position, _| {
         position
             .oracle_margin
@@ -140,10 +140,10 @@ fn run(
     decoder: &mut Decoder<'_>,
     oracle: &Oracle,
     mode: Mode,
-    counts: impl Fn(&Position, &[Position]) -> bool,
-) -> Result<Gate, GenerateError> {
+    counts: impl Fn(&Compared, &[Compared]) -> bool,
+) -> Result<Comparison, GenerateError> {
     let mut logits = decoder.feed(&oracle.prompt, &mut |_| ())?;
-    let mut positions: Vec<Position> = Vec::new();
+    let mut positions: Vec<Compared> = Vec::new();
     for (number, expected) in oracle.ids.iter().enumerate() {
         if logits.iter().any(|logit| logit.is_nan()) {
             return Err(GenerateError::NotANumber {
@@ -151,7 +151,7 @@ fn run(
             });
         }
         let got = greatest(&logits, 1).first().map_or(0, |(id, _)| *id);
-        let mut position = Position {
+        let mut position = Compared {
             position: number,
             expected: *expected,
             got,
@@ -166,5 +166,5 @@ fn run(
             logits = decoder.feed(&[next], &mut |_| ())?;
         }
     }
-    Ok(Gate::of(mode, positions, None))
+    Ok(Comparison::of(mode, positions, None))
 }

@@ -2,11 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Gate, Mode, Oracle};
+use super::{Comparison, Mode, Oracle};
 
 /// The transcript: of two that ran on their own, the oracle's document with this run's side in it; else a list of
 /// positions.
-pub fn document(gate: &Gate, oracle: &Oracle, bundle: &str, texts: Option<(&str, &str)>) -> Value {
+pub fn document(
+    gate: &Comparison,
+    oracle: &Oracle,
+    bundle: &str,
+    texts: Option<(&str, &str)>,
+) -> Value {
     let result = match (gate.passes(), gate.first_divergence) {
         (false, _) => "FAIL",
         (true, Some(_)) if gate.mode == Mode::Free => "PASS_TIE",
@@ -47,7 +52,7 @@ pub fn document(gate: &Gate, oracle: &Oracle, bundle: &str, texts: Option<(&str,
         .iter()
         .map(|position| position.oracle_margin)
         .collect();
-    let agree: Vec<bool> = gate.positions.iter().map(super::Position::agrees).collect();
+    let agree: Vec<bool> = gate.positions.iter().map(super::Compared::agrees).collect();
     let mut document = json!({
         "schema": "coreai-verify-transcript/1",
         "bundle": bundle,

@@ -75,7 +75,7 @@ pub enum Stop {
 
 /// One token that was chosen.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct Choice {
     /// Its position in the whole sequence, from 0.
     pub position: usize,
     /// The token.
@@ -86,7 +86,7 @@ pub struct Step {
 
 /// What is asked of a generation.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct GenerationRequest<'a> {
     /// The ids to begin with.
     pub prompt: &'a [u32],
     /// Most tokens to make.
@@ -99,7 +99,7 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generation {
     /// One for each token made.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Choice>,
     /// Why there is no further one.
     pub stop: Stop,
     /// Time until the prompt's logits were there.
@@ -123,9 +123,9 @@ impl Generation {
 /// function that cannot be executed.
 pub fn generate(
     decoder: &mut Decoder<'_>,
-    request: Request<'_>,
+    request: GenerationRequest<'_>,
     sampler: &mut Sampler,
-    mut each: impl FnMut(&Step) -> bool,
+    mut each: impl FnMut(&Choice) -> bool,
     mut rows: impl FnMut(&[f32]),
 ) -> Result<Generation, GenerateError> {
     let start = Instant::now();
@@ -143,7 +143,7 @@ pub fn generate(
                 position: position - 1,
             });
         }
-        let step = Step {
+        let step = Choice {
             position,
             id: sampler.choose(&logits),
             top: greatest(&logits, TOP),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::bundle::{Language, Manifest, Target, TargetKind, Tokenizer, Transcript, pointer};
-use crate::checkout::capability::{Capability, Checkout};
+use crate::checkout::capability::{Capability, Survey};
 use crate::engine::deployment::Deployment;
 use crate::finding::{Level, Location};
 use crate::model::{Asset, Function};
@@ -50,7 +50,7 @@ pub struct Context<'a> {
     /// The profile of another model of the bundle's kind, where one was looked for and none fits.
     pub kin: Option<&'a Profile>,
     /// The engine checkout, with `--engine`.
-    pub engine: Option<&'a Checkout>,
+    pub engine: Option<&'a Survey>,
     /// The platform asked for by the profile or the user.
     pub platform: Platform,
     /// The hash of the main asset's bytecode.

@@ -25,7 +25,7 @@ pub struct Gate {
 
 /// How many findings there are of each level, and how many do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct LevelCounts {
     /// Findings of level error.
     pub errors: usize,
     /// Findings of level warning.
@@ -95,11 +95,11 @@ impl Gate {
     }
 }
 
-impl std::ops::Add for Counts {
-    type Output = Counts;
+impl std::ops::Add for LevelCounts {
+    type Output = LevelCounts;
 
-    fn add(self, other: Counts) -> Counts {
-        Counts {
+    fn add(self, other: LevelCounts) -> LevelCounts {
+        LevelCounts {
             errors: self.errors + other.errors,
             warnings: self.warnings + other.warnings,
             notes: self.notes + other.notes,
@@ -108,10 +108,10 @@ impl std::ops::Add for Counts {
     }
 }
 
-impl Counts {
+impl LevelCounts {
     /// Counts findings.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Counts {
-        let mut counts = Counts::default();
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> LevelCounts {
+        let mut counts = LevelCounts::default();
         for finding in findings {
             let counter = match (&finding.suppressed, finding.level) {
                 (Some(_), _) => &mut counts.suppressed,

@@ -29,7 +29,7 @@ pub use context::{
     RoleAsset,
 };
 pub use day::Day;
-pub use gate::{Counts, Gate};
+pub use gate::{Gate, LevelCounts};
 pub use rule::{Family, Findings, Provenance, Rule};
 pub use runner::check;
 pub use selector::{Selector, UnknownRule};

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::bundle::{
     ChatTemplate, JsonDocument, License, Manifest, Part, Target, TargetKind, Tokenizer, Transcript,
 };
-use crate::checkout::capability::{Capability, Checkout, Era, Presence};
+use crate::checkout::capability::{Capability, Era, Presence, Survey};
 use crate::engine::deployment::Deployment;
 use crate::finding::Finding;
 use crate::model::{
@@ -15,7 +15,7 @@ use crate::model::{
     Head, HeadKind, Packing, QuantizedWeight, RecordedHash, Scale, Statistics, Storage, Value,
     Visibility, Weights,
 };
-use crate::profile::{Profile, Tensor, builtin};
+use crate::profile::{ExpectedTensor, Profile, builtin};
 
 use super::{ConfigurationFacts, ContentHash, Context, LicenseFile, Platform, Rule};
 
@@ -24,7 +24,7 @@ pub(crate) struct Case {
     pub(crate) target: Target,
     pub(crate) profile: Option<Profile>,
     pub(crate) kin: Option<Profile>,
-    pub(crate) engine: Option<Checkout>,
+    pub(crate) engine: Option<Survey>,
     pub(crate) platform: Platform,
     pub(crate) hash: ContentHash,
     pub(crate) licenses: Vec<LicenseFile>,
@@ -125,10 +125,10 @@ impl Case {
     /// Sets an engine checkout.
     pub(crate) fn engine(&mut self, era: &str, native: &[Capability]) -> &mut Case {
         let present = native.iter().map(|id| (*id, Presence::Native)).collect();
-        self.engine = Some(Checkout {
+        self.engine = Some(Survey {
             era: Era::new(era),
             present,
-            ..Checkout::default()
+            ..Survey::default()
         });
         self
     }
@@ -186,7 +186,12 @@ fn manifest(profile: &Profile, name: &str) -> Manifest {
 
 fn asset(profile: &Profile, name: &str, weights: Weights) -> Asset {
     let path = PathBuf::from(name).join(format!("{name}.aimodel"));
-    let values = |tensors: &[Tensor]| tensors.iter().map(Tensor::to_value).collect::<Vec<Value>>();
+    let values = |tensors: &[ExpectedTensor]| {
+        tensors
+            .iter()
+            .map(ExpectedTensor::to_value)
+            .collect::<Vec<Value>>()
+    };
     Asset {
         bytecode_path: path.join("main.mlirb"),
         path,

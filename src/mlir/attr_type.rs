@@ -5,7 +5,7 @@ use super::{Cursor, ReadError, ReadErrorKind};
 
 /// Where an attribute or type entry lies, and who can decode it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct AttrTypeEntry {
     /// Start in the attribute and type section.
     pub start: u32,
     /// End in that section.
@@ -19,7 +19,7 @@ pub struct Entry {
 /// All entries: attributes first, then types.
 #[derive(Debug, Clone, Default)]
 pub struct EntryTable {
-    entries: Vec<Entry>,
+    entries: Vec<AttrTypeEntry>,
     attributes: usize,
 }
 
@@ -91,7 +91,7 @@ impl EntryTable {
             }
             // At most the section's length, which is limited to 2^28.
             let end = start + length as u32;
-            self.entries.push(Entry {
+            self.entries.push(AttrTypeEntry {
                 start,
                 end,
                 dialect,
@@ -118,12 +118,12 @@ impl EntryTable {
     }
 
     /// The attribute of that number.
-    pub fn attribute(&self, index: u32) -> Option<Entry> {
+    pub fn attribute(&self, index: u32) -> Option<AttrTypeEntry> {
         self.entries[..self.attributes].get(index as usize).copied()
     }
 
     /// The type of that number.
-    pub fn r#type(&self, index: u32) -> Option<Entry> {
+    pub fn r#type(&self, index: u32) -> Option<AttrTypeEntry> {
         self.entries[self.attributes..].get(index as usize).copied()
     }
 }

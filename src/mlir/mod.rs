@@ -17,7 +17,7 @@ mod properties;
 mod resources;
 mod strings;
 
-pub use attr_type::{Entry, EntryTable};
+pub use attr_type::{AttrTypeEntry, EntryTable};
 pub use container::{Container, FileRange, SUPPORTED_VERSION, Section, SectionId};
 pub use cursor::Cursor;
 pub use dialects::{DialectEntry, DialectTable, OpName};

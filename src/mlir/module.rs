@@ -1,6 +1,6 @@
 //! All tables of a bytecode file together.
 
-use super::attr_type::{Entry, EntryTable};
+use super::attr_type::{AttrTypeEntry, EntryTable};
 use super::container::{Container, FileRange, SectionId};
 use super::dialects::DialectTable;
 use super::ir::{Counts, Ir, Op};
@@ -118,7 +118,7 @@ impl Module {
     ///
     /// # Errors
     /// A number beyond the table.
-    pub fn attribute(&self, index: u32) -> Result<(Entry, Cursor<'_>), ReadError> {
+    pub fn attribute(&self, index: u32) -> Result<(AttrTypeEntry, Cursor<'_>), ReadError> {
         let entry = self.entries.attribute(index);
         self.entry(entry, index, self.entries.attributes(), "attribute index")
     }
@@ -137,18 +137,18 @@ impl Module {
     ///
     /// # Errors
     /// A number beyond the table.
-    pub fn r#type(&self, index: u32) -> Result<(Entry, Cursor<'_>), ReadError> {
+    pub fn r#type(&self, index: u32) -> Result<(AttrTypeEntry, Cursor<'_>), ReadError> {
         let entry = self.entries.r#type(index);
         self.entry(entry, index, self.entries.types(), "type index")
     }
 
     fn entry(
         &self,
-        entry: Option<Entry>,
+        entry: Option<AttrTypeEntry>,
         index: u32,
         len: usize,
         field: &'static str,
-    ) -> Result<(Entry, Cursor<'_>), ReadError> {
+    ) -> Result<(AttrTypeEntry, Cursor<'_>), ReadError> {
         let section = self.container.section(SectionId::AttrType);
         let found = entry.zip(section).and_then(|(entry, section)| {
             let bytes = section

@@ -1,8 +1,8 @@
 //! What the bundle layer asks of the files.
 
-use super::{BY_BUNDLE, Condition, Outcome, own};
+use super::{BY_BUNDLE, Condition, ConditionState, own};
 use crate::bundle::{Manifest, Part, Resolution, Target, TargetKind};
-use crate::checkout::capability::{Checkout, Feature};
+use crate::checkout::capability::{Feature, Survey};
 
 /// The one manifest version every era accepts.
 const MANIFEST_VERSION: &str = "0.2";
@@ -11,37 +11,41 @@ const MANIFEST_VERSION: &str = "0.2";
 const LANGUAGE_MODELS: [&str; 2] = ["llm", "vlm"];
 
 /// The manifest, then the asset it names.
-pub(super) fn needs(target: &Target, engine: &Checkout) -> Vec<Condition> {
+pub(super) fn needs(target: &Target, engine: &Survey) -> Vec<Condition> {
     let (outcome, detail) = manifest(target);
     let mut needs = vec![own("manifest", outcome, detail)];
     if let Some(resolution) = &target.resolution {
         let (outcome, detail) = asset(target, resolution, engine);
         needs.push(own("asset", outcome, detail));
     } else if let Part::Unreadable(error) = &target.asset {
-        needs.push(own("asset", Outcome::Unknown, unreadable(&error.message)));
+        needs.push(own(
+            "asset",
+            ConditionState::Unknown,
+            unreadable(&error.message),
+        ));
     }
     needs
 }
 
-fn manifest(target: &Target) -> (Outcome, String) {
+fn manifest(target: &Target) -> (ConditionState, String) {
     if target.kind == TargetKind::Asset {
         let detail = "the engine loads a bundle folder, and this is an asset by itself";
-        return (Outcome::Unmet, detail.to_owned());
+        return (ConditionState::Unmet, detail.to_owned());
     }
     match &target.manifest {
         Part::Absent => (
-            Outcome::Unmet,
+            ConditionState::Unmet,
             "the engine reads metadata.json first, and there is none".to_owned(),
         ),
         Part::Unreadable(error) => (
-            Outcome::Unmet,
+            ConditionState::Unmet,
             format!(
                 "the engine reads metadata.json first, and it {}",
                 error.message
             ),
         ),
         Part::Present(manifest) => match objection(manifest) {
-            Some(objection) => (Outcome::Unmet, objection),
+            Some(objection) => (ConditionState::Unmet, objection),
             None if manifest
                 .kind()
                 .is_some_and(|kind| LANGUAGE_MODELS.contains(&kind)) =>
@@ -52,7 +56,7 @@ fn manifest(target: &Target) -> (Outcome, String) {
                 )
             }
             None => (
-                Outcome::Unknown,
+                ConditionState::Unknown,
                 format!(
                     "metadata.json is of kind `{}`, and only {} can be judged",
                     manifest.kind().unwrap_or_default(),
@@ -106,11 +110,11 @@ fn objection(manifest: &Manifest) -> Option<String> {
     ))
 }
 
-fn asset(target: &Target, resolution: &Resolution, engine: &Checkout) -> (Outcome, String) {
+fn asset(target: &Target, resolution: &Resolution, engine: &Survey) -> (ConditionState, String) {
     let declared = &resolution.declared;
     if resolution.escapes {
         let detail = format!("assets.main is `{declared}`, outside the bundle, and not followed");
-        return (Outcome::Unknown, detail);
+        return (ConditionState::Unknown, detail);
     }
     let loaded = if engine.is(Feature::CompiledTwin) {
         &resolution.newest
@@ -121,7 +125,7 @@ fn asset(target: &Target, resolution: &Resolution, engine: &Checkout) -> (Outcom
         return absent(resolution, engine);
     };
     if let Part::Unreadable(error) = &target.asset {
-        return (Outcome::Unknown, unreadable(&error.message));
+        return (ConditionState::Unknown, unreadable(&error.message));
     }
     let name = loaded
         .file_name()
@@ -135,15 +139,15 @@ fn asset(target: &Target, resolution: &Resolution, engine: &Checkout) -> (Outcom
         (BY_BUNDLE, detail)
     } else {
         let detail = format!("{detail}, which is not the asset this tool has read");
-        (Outcome::Unknown, detail)
+        (ConditionState::Unknown, detail)
     }
 }
 
-fn absent(resolution: &Resolution, engine: &Checkout) -> (Outcome, String) {
+fn absent(resolution: &Resolution, engine: &Survey) -> (ConditionState, String) {
     let declared = &resolution.declared;
     let Some(compiled) = &resolution.newest else {
         let detail = format!("assets.main is `{declared}`, and there is no such asset");
-        return (Outcome::Unmet, detail);
+        return (ConditionState::Unmet, detail);
     };
     let compiled = compiled.file_name().unwrap_or(compiled.as_os_str());
     let detail = format!(
@@ -152,9 +156,9 @@ fn absent(resolution: &Resolution, engine: &Checkout) -> (Outcome, String) {
         compiled.to_string_lossy()
     );
     let outcome = if engine.era.is_some() {
-        Outcome::Unmet
+        ConditionState::Unmet
     } else {
-        Outcome::Unknown
+        ConditionState::Unknown
     };
     (outcome, detail)
 }

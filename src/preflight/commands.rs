@@ -1,7 +1,7 @@
 //! The commands that lead on from a verdict.
 
-use super::{Condition, Outcome, Provider, Verdict};
-use crate::checkout::capability::{Capability, Checkout, Feature};
+use super::{Condition, ConditionState, Provider, Verdict};
+use crate::checkout::capability::{Capability, Feature, Survey};
 use crate::files::quoted;
 
 /// How the commands name the two sides.
@@ -26,11 +26,11 @@ pub(super) enum Tool {
 pub(super) fn next(
     verdict: Verdict,
     needs: &[Condition],
-    engine: &Checkout,
+    engine: &Survey,
     names: &Names<'_>,
 ) -> Vec<String> {
     let environment = needs.iter().find_map(|need| match need.outcome {
-        Outcome::WithEnvironment(variable) => Some(variable),
+        ConditionState::WithEnvironment(variable) => Some(variable),
         _ => None,
     });
     let bundle = quoted(names.bundle);
@@ -57,7 +57,7 @@ pub(super) fn next(
 fn one_by_one(needs: &[Condition], apply: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for need in needs.iter().filter(|need| need.required) {
-        if let Outcome::AfterPatch(patch) = &need.outcome {
+        if let ConditionState::AfterPatch(patch) = &need.outcome {
             let line = format!("{apply} --only {}", quoted(patch));
             if !lines.contains(&line) {
                 lines.push(line);
@@ -80,8 +80,8 @@ fn run(environment: Option<&str>, tool: Tool, bundle: &str, checkout: &str) -> V
     ]
 }
 
-fn blocked(needs: &[Condition], engine: &Checkout, bundle: &str, checkout: &str) -> Vec<String> {
-    let unmet = |need: &&Condition| need.required && need.outcome == Outcome::Unmet;
+fn blocked(needs: &[Condition], engine: &Survey, bundle: &str, checkout: &str) -> Vec<String> {
+    let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
     let is_capability = |need: &Condition| {
         Capability::ALL
             .iter()

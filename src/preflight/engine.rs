@@ -1,11 +1,11 @@
 //! What a checkout brings.
 
-use super::{Condition, Outcome, Provider};
-use crate::checkout::capability::{Capability, Checkout, Presence};
+use super::{Condition, ConditionState, Provider};
+use crate::checkout::capability::{Capability, Presence, Survey};
 
 /// The need for a capability; `why` says what in the bundle asks for it.
 pub(super) fn need(
-    engine: &Checkout,
+    engine: &Survey,
     capability: Capability,
     required: bool,
     why: &str,
@@ -13,37 +13,40 @@ pub(super) fn need(
     let detail = engine.detail(capability);
     let named = || detail.unwrap_or_default().to_owned();
     let (outcome, how) = match engine.presence(capability) {
-        Some(Presence::Native) => (Outcome::Met(Provider::Native), "native here".to_owned()),
+        Some(Presence::Native) => (
+            ConditionState::Met(Provider::Native),
+            "native here".to_owned(),
+        ),
         Some(Presence::Patched) => (
-            Outcome::Met(Provider::Patch(named())),
+            ConditionState::Met(Provider::Patch(named())),
             format!("patch `{}` is applied", named()),
         ),
         Some(Presence::Provided) => (
-            Outcome::Met(Provider::Other(detail.map(str::to_owned))),
+            ConditionState::Met(Provider::Other(detail.map(str::to_owned))),
             match detail {
                 Some(by) => format!("provided by {by}"),
                 None => "provided by text of its own".to_owned(),
             },
         ),
         Some(Presence::Patchable) => (
-            Outcome::AfterPatch(named()),
+            ConditionState::AfterPatch(named()),
             format!("patch `{}` applies", named()),
         ),
         Some(Presence::Unknown) => (
-            Outcome::Unknown,
+            ConditionState::Unknown,
             match detail {
                 Some(place) => format!("nobody has described {place}"),
                 None => "it could not be judged".to_owned(),
             },
         ),
         Some(Presence::NoPath) => (
-            Outcome::Unmet,
+            ConditionState::Unmet,
             detail
                 .unwrap_or("there is nothing here it could be asked of")
                 .to_owned(),
         ),
         None => (
-            Outcome::Unmet,
+            ConditionState::Unmet,
             detail
                 .unwrap_or("this engine has neither it nor a patch for it")
                 .to_owned(),
@@ -62,14 +65,14 @@ const ONE_BY_ONE: &str = "COREAI_CHUNK_THRESHOLD=1";
 
 /// The need of a graph that takes one token at a time: prompts fed so, by the engine, by a patch that goes in anyway, or
 /// by the environment.
-pub(super) fn chunk(engine: &Checkout, patched: bool) -> Condition {
+pub(super) fn chunk(engine: &Survey, patched: bool) -> Condition {
     let why = "prompts have to be fed one token at a time";
     let need = need(engine, Capability::StaticChunk, true, why);
     match &need.outcome {
-        Outcome::Met(_) => need,
-        Outcome::AfterPatch(_) if patched => need,
+        ConditionState::Met(_) => need,
+        ConditionState::AfterPatch(_) if patched => need,
         _ => Condition {
-            outcome: Outcome::WithEnvironment(ONE_BY_ONE),
+            outcome: ConditionState::WithEnvironment(ONE_BY_ONE),
             detail: format!("{why}; the environment does it here: {ONE_BY_ONE}"),
             ..need
         },

@@ -1,10 +1,10 @@
 //! What the graph asks of the engine.
 
 use super::engine::need;
-use super::{BY_BUNDLE, Condition, Outcome, own, states};
+use super::{BY_BUNDLE, Condition, ConditionState, own, states};
 use crate::bundle::{Manifest, Target, TargetKind};
-use crate::checkout::capability::{Capability, Checkout, Feature};
-use crate::engine::chunked::Objection;
+use crate::checkout::capability::{Capability, Feature, Survey};
+use crate::engine::chunked::Obstacle;
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
 use crate::engine::signature::{Structure, static_logits, static_query};
@@ -17,7 +17,7 @@ const INPUTS: usize = 2;
 pub(super) fn needs(
     target: &Target,
     deployment: Option<&Deployment<'_>>,
-    engine: &Checkout,
+    engine: &Survey,
 ) -> Vec<Condition> {
     let Some(deployment) = deployment else {
         return not_deployed(target).into_iter().collect();
@@ -32,10 +32,10 @@ pub(super) fn needs(
     needs
 }
 
-fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
+fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec<Condition> {
     let step = deployment.step;
     let shape = match objection(step, &[DType::Float16]) {
-        Some(objection) => own("function", Outcome::Unmet, objection),
+        Some(objection) => own("function", ConditionState::Unmet, objection),
         None => own(
             "function",
             BY_BUNDLE,
@@ -57,7 +57,7 @@ fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) ->
 }
 
 /// The static-shape engine is in every era and needs no capability, only its functions.
-fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
+fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec<Condition> {
     let language = target.manifest.present().and_then(Manifest::language);
     let context = language.and_then(|language| u64::try_from(language.max_context_length()?).ok());
     let objections = deployment
@@ -75,9 +75,9 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> V
              uses, on the neural engine"
                 .to_owned(),
         ),
-        Some(Objection { message, older_only, .. }) => {
+        Some(Obstacle { message, older_only, .. }) => {
             let relaxed = *older_only && (engine.era.is_none() || engine.is(Feature::PrefillGraph));
-            let outcome = if relaxed { Outcome::Unknown } else { Outcome::Unmet };
+            let outcome = if relaxed { ConditionState::Unknown } else { ConditionState::Unmet };
             let more = match objections.len() - 1 {
                 0 => String::new(),
                 more => format!(" ({more} more, see `granite-bundle lint`)"),
@@ -91,15 +91,15 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> V
 }
 
 /// The vision-language engine: three assets, embeddings and positions in, exactly two states.
-fn vision(target: &Target, deployment: &Deployment<'_>, engine: &Checkout) -> Vec<Condition> {
+fn vision(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec<Condition> {
     let step = deployment.step;
     let shape = match objection(step, &[DType::Float16, DType::BFloat16]) {
         _ if engine.era.is_some() && !engine.is(Feature::VisionEngine) => own(
             "function",
-            Outcome::Unmet,
+            ConditionState::Unmet,
             "the 0.1.0 line has no engine for vision-language bundles".to_owned(),
         ),
-        Some(objection) => own("function", Outcome::Unmet, objection),
+        Some(objection) => own("function", ConditionState::Unmet, objection),
         None => {
             let input = step.inputs.first().map_or("", |input| input.name.as_str());
             let detail = format!(
@@ -126,15 +126,15 @@ fn component(target: &Target, role: &'static str, functions: &[&str]) -> Conditi
         let detail = format!(
             "the vision-language engine loads `assets.{role}`, and the manifest declares none"
         );
-        return own(role, Outcome::Unmet, detail);
+        return own(role, ConditionState::Unmet, detail);
     };
     let Some(asset) = side.asset.present() else {
         let failure = side
             .failure(target)
             .map_or_else(String::new, |failure| failure.message);
         let outcome = match side.resolution.newest {
-            None => Outcome::Unmet,
-            Some(_) => Outcome::Unknown,
+            None => ConditionState::Unmet,
+            Some(_) => ConditionState::Unknown,
         };
         return own(
             role,
@@ -158,7 +158,7 @@ fn component(target: &Target, role: &'static str, functions: &[&str]) -> Conditi
                     .join(" or "),
                 listed(asset)
             );
-            own(role, Outcome::Unmet, detail)
+            own(role, ConditionState::Unmet, detail)
         }
     }
 }
@@ -193,7 +193,7 @@ fn not_deployed(target: &Target) -> Option<Condition> {
     }
     if Structure::of(&asset.functions) == Structure::MultiFunctionSegmenter {
         let detail = "the asset's functions are a segmenter's, which the language engine refuses";
-        return Some(own("function", Outcome::Unmet, detail.to_owned()));
+        return Some(own("function", ConditionState::Unmet, detail.to_owned()));
     }
     let language = manifest.and_then(Manifest::language);
     let wanted = language.map_or("main", |language| language.main_function());
@@ -201,11 +201,11 @@ fn not_deployed(target: &Target) -> Option<Condition> {
         let detail = format!(
             "the language engines load a function with states and logits, and `{wanted}` is no language model's"
         );
-        return Some(own("function", Outcome::Unmet, detail));
+        return Some(own("function", ConditionState::Unmet, detail));
     }
     let has = listed(asset);
     let detail = format!("the engine loads the function `{wanted}`, and the asset has {has}");
-    Some(own("function", Outcome::Unmet, detail))
+    Some(own("function", ConditionState::Unmet, detail))
 }
 
 /// What in the number of inputs and outputs and the type of the logits the engine refuses, the same in every era.
@@ -248,11 +248,15 @@ fn vocabulary(target: &Target, function: &Function) -> Option<Condition> {
             "language.vocab_size is {claimed} and the logits are {width} wide: the engine would abort"
         )
     };
-    let outcome = if equal { BY_BUNDLE } else { Outcome::Unmet };
+    let outcome = if equal {
+        BY_BUNDLE
+    } else {
+        ConditionState::Unmet
+    };
     Some(own("vocabulary", outcome, detail))
 }
 
-fn static_step(function: &Function, engine: &Checkout) -> Option<Condition> {
+fn static_step(function: &Function, engine: &Survey) -> Option<Condition> {
     let lengths = [static_query(function), static_logits(function)];
     let length = lengths.into_iter().flatten().max()?;
     let shapes = format!(
@@ -263,7 +267,7 @@ fn static_step(function: &Function, engine: &Checkout) -> Option<Condition> {
     if length != 1 {
         let detail =
             format!("{shapes}: decode feeds one token at a time, and the graph takes no one");
-        return Some(own("query", Outcome::Unmet, detail));
+        return Some(own("query", ConditionState::Unmet, detail));
     }
     let why = format!("{shapes}: the graph takes one token per step and no other number");
     Some(need(engine, Capability::StaticStep, true, &why))

@@ -1,6 +1,6 @@
 //! Whether a bundle runs on an engine checkout: what the one needs, joined with what the other has.
 //!
-//! Pure: facts of the bundle come from [`crate::bundle`], facts of the checkout as [`Checkout`].
+//! Pure: facts of the bundle come from [`crate::bundle`], facts of the checkout as [`Survey`].
 
 mod bundle;
 mod commands;
@@ -9,7 +9,7 @@ mod graph;
 mod states;
 
 use crate::bundle::Target;
-use crate::checkout::capability::Checkout;
+use crate::checkout::capability::Survey;
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
 
@@ -60,14 +60,14 @@ pub struct Condition {
     /// False where only some callers have the need; the verdict does not ask for it then.
     pub required: bool,
     /// Where it stands.
-    pub outcome: Outcome,
+    pub outcome: ConditionState,
     /// Why the need exists and where it stands, one sentence without its full stop.
     pub detail: String,
 }
 
 /// Where a need stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ConditionState {
     /// Met.
     Met(Provider),
     /// Met by an environment variable, as it is set.
@@ -114,14 +114,14 @@ pub struct Surroundings<'a> {
 }
 
 /// Joins what a bundle needs with what a checkout has, and with what lint has against it there.
-pub fn examine(target: &Target, engine: &Checkout, around: Surroundings<'_>) -> Preflight {
+pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Preflight {
     let deployment = Deployment::of(target);
     let mut needs = bundle::needs(target, engine);
     needs.extend(graph::needs(target, deployment.as_ref(), engine));
     let objected = around.objections.iter().map(|objection| Condition {
         id: objection.rule,
         required: true,
-        outcome: Outcome::Unmet,
+        outcome: ConditionState::Unmet,
         detail: objection.message.clone(),
     });
     needs.extend(objected);
@@ -152,18 +152,18 @@ pub fn examine(target: &Target, engine: &Checkout, around: Surroundings<'_>) -> 
 }
 
 /// The worst required need decides; an engine of no known era is never called fit.
-fn verdict(needs: &[Condition], engine: &Checkout) -> Verdict {
-    let any = |test: fn(&Outcome) -> bool| {
+fn verdict(needs: &[Condition], engine: &Survey) -> Verdict {
+    let any = |test: fn(&ConditionState) -> bool| {
         let mut required = needs.iter().filter(|need| need.required);
         required.any(|need| test(&need.outcome))
     };
-    if any(|outcome| *outcome == Outcome::Unmet) {
+    if any(|outcome| *outcome == ConditionState::Unmet) {
         Verdict::CannotRun
-    } else if engine.era.is_none() || any(|outcome| *outcome == Outcome::Unknown) {
+    } else if engine.era.is_none() || any(|outcome| *outcome == ConditionState::Unknown) {
         Verdict::Unknown
-    } else if any(|outcome| matches!(outcome, Outcome::AfterPatch(_))) {
+    } else if any(|outcome| matches!(outcome, ConditionState::AfterPatch(_))) {
         Verdict::RunsAfterPatch
-    } else if any(|outcome| matches!(outcome, Outcome::WithEnvironment(_))) {
+    } else if any(|outcome| matches!(outcome, ConditionState::WithEnvironment(_))) {
         Verdict::RunsWithEnvironment
     } else {
         Verdict::Runs
@@ -171,11 +171,11 @@ fn verdict(needs: &[Condition], engine: &Checkout) -> Verdict {
 }
 
 fn is_after_patch(need: &Condition) -> bool {
-    need.required && matches!(need.outcome, Outcome::AfterPatch(_))
+    need.required && matches!(need.outcome, ConditionState::AfterPatch(_))
 }
 
 /// A need the bundle's own files decide.
-fn own(id: &'static str, outcome: Outcome, detail: String) -> Condition {
+fn own(id: &'static str, outcome: ConditionState, detail: String) -> Condition {
     Condition {
         id,
         required: true,
@@ -184,7 +184,7 @@ fn own(id: &'static str, outcome: Outcome, detail: String) -> Condition {
     }
 }
 
-const BY_BUNDLE: Outcome = Outcome::Met(Provider::Bundle);
+const BY_BUNDLE: ConditionState = ConditionState::Met(Provider::Bundle);
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! Whether the engine carries the states, and which it takes for keys and values.
 
 use super::engine::need;
-use super::{BY_BUNDLE, Condition, Outcome, Provider, own};
-use crate::checkout::capability::{Capability, Checkout, Feature};
+use super::{BY_BUNDLE, Condition, ConditionState, Provider, own};
+use crate::checkout::capability::{Capability, Feature, Survey};
 use crate::engine::deployment::Deployment;
 use crate::engine::signature::StateKind;
 use crate::model::Value;
@@ -11,9 +11,9 @@ use crate::model::Value;
 const STATES: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// What the pipelined engine needs of the states; nothing for a key and value pair.
-pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &Checkout) -> Option<Condition> {
+pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &Survey) -> Option<Condition> {
     let states = &deployment.step.states;
-    let refused = |detail| Some(own("states", Outcome::Unmet, detail));
+    let refused = |detail| Some(own("states", ConditionState::Unmet, detail));
     if !STATES.contains(&states.len()) {
         return refused(format!(
             "the graph has {} states, and no engine carries other than {} to {}",
@@ -50,24 +50,24 @@ pub(super) fn vision(deployment: &Deployment<'_>) -> Condition {
         "{}, and the vision-language engine carries exactly two",
         carried(states)
     );
-    own("states", Outcome::Unmet, detail)
+    own("states", ConditionState::Unmet, detail)
 }
 
 /// Two states that are no key and value pair: taken for one as long as the engine did not look at shapes.
-fn without_pair(states: &[Value], engine: &Checkout) -> Condition {
+fn without_pair(states: &[Value], engine: &Survey) -> Condition {
     let seen = format!("{}, which are no key and value pair", carried(states));
     let (outcome, how) = match engine.era {
         None => (
-            Outcome::Unknown,
+            ConditionState::Unknown,
             "whether this engine takes them for one is not known".to_owned(),
         ),
         // The text that looks at inputs by name looks at the shapes of two states as well.
         Some(_) if !engine.is(Feature::InputsByName) => (
-            Outcome::Met(Provider::Native),
+            ConditionState::Met(Provider::Native),
             "this engine takes any two states for one, so that it runs but must only be reset to 0".to_owned(),
         ),
         Some(_) => (
-            Outcome::Unmet,
+            ConditionState::Unmet,
             "the pipelined engine refuses it from E4b on (`Expected at least 2 growing KV cache states`), while the \
              variant coreai-sequential admits it"
                 .to_owned(),
@@ -86,7 +86,7 @@ fn carried(states: &[Value]) -> String {
 }
 
 /// How the engine finds the key and value caches among more than two states, and what keeps it from it.
-fn order(kinds: &[StateKind], engine: &Checkout) -> Option<&'static str> {
+fn order(kinds: &[StateKind], engine: &Survey) -> Option<&'static str> {
     let grows = |kind: &StateKind| *kind == StateKind::KvCache;
     if engine.is(Feature::CachesByPosition) {
         let (pair, extra) = kinds.split_at(*STATES.start());

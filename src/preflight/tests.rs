@@ -37,10 +37,10 @@ fn bundle(granite: &Granite) -> Bundle {
 }
 
 /// A checkout of an era where these capabilities stand so and the rest are missing.
-fn engine(era: &str, standings: &[(Capability, Presence)]) -> Checkout {
-    let mut engine = Checkout {
+fn engine(era: &str, standings: &[(Capability, Presence)]) -> Survey {
+    let mut engine = Survey {
         era: Era::new(era),
-        ..Checkout::default()
+        ..Survey::default()
     };
     for (id, presence) in standings {
         let by_patch = matches!(presence, Presence::Patched | Presence::Patchable);
@@ -69,7 +69,7 @@ const AROUND: Surroundings<'_> = Surroundings {
 
 const PATCH: &str = "pipelined-extra-states";
 
-fn stock_e3() -> Checkout {
+fn stock_e3() -> Survey {
     engine(
         "E3",
         &[
@@ -80,7 +80,7 @@ fn stock_e3() -> Checkout {
     )
 }
 
-fn judge(bundle: &Bundle, engine: &Checkout) -> Preflight {
+fn judge(bundle: &Bundle, engine: &Survey) -> Preflight {
     let (_folder, target) = written(bundle);
     examine(&target, engine, AROUND)
 }
@@ -95,14 +95,14 @@ fn granite_runs_on_the_newest_engine_after_the_patch() {
     let preflight = judge(&bundle(&granite()), &stock_e3());
     assert_eq!(preflight.verdict, Verdict::RunsAfterPatch, "{preflight:#?}");
     let states = need(&preflight, "extra-states");
-    assert_eq!(states.outcome, Outcome::Met(Provider::Native));
+    assert_eq!(states.outcome, ConditionState::Met(Provider::Native));
     assert!(
         states
             .detail
             .contains("4 states (keyCache, valueCache, convState, recState)")
     );
     let step = need(&preflight, "static-step");
-    assert_eq!(step.outcome, Outcome::AfterPatch(PATCH.to_owned()));
+    assert_eq!(step.outcome, ConditionState::AfterPatch(PATCH.to_owned()));
     assert!(
         step.detail
             .starts_with("ids are [1, 1] and logits [1, 1, 100352]")
@@ -132,7 +132,10 @@ fn granite_runs_once_patched_though_no_app_may_import_the_shared_product() {
     let preflight = judge(&bundle(&granite()), &engine);
     assert_eq!(preflight.verdict, Verdict::Runs, "{preflight:#?}");
     let shared = need(&preflight, "shared-product");
-    assert_eq!((shared.required, &shared.outcome), (false, &Outcome::Unmet));
+    assert_eq!(
+        (shared.required, &shared.outcome),
+        (false, &ConditionState::Unmet)
+    );
     assert_eq!(preflight.next.len(), 2);
 }
 
@@ -151,7 +154,7 @@ fn an_engine_that_does_not_take_the_chunk_from_the_graph_runs_with_the_environme
         assert_eq!(preflight.verdict, Verdict::RunsWithEnvironment);
         let chunk = need(&preflight, "static-chunk");
         let variable = "COREAI_CHUNK_THRESHOLD=1";
-        assert_eq!(chunk.outcome, Outcome::WithEnvironment(variable));
+        assert_eq!(chunk.outcome, ConditionState::WithEnvironment(variable));
         assert!(preflight.next[1].starts_with(variable), "{preflight:#?}");
     }
 }
@@ -187,7 +190,10 @@ fn what_lint_has_against_the_bundle_there_is_a_need_and_decides() {
     let preflight = examine(&target, &stock_e3(), around);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let need = need(&preflight, "graph-logits-dtype");
-    assert_eq!((need.required, &need.outcome), (true, &Outcome::Unmet));
+    assert_eq!(
+        (need.required, &need.outcome),
+        (true, &ConditionState::Unmet)
+    );
     assert_eq!(need.detail, "the logits are float32");
     let next = &preflight.next[0];
     assert!(next.starts_with("granite-bundle lint "), "{next}");
@@ -228,7 +234,7 @@ fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
 
 #[test]
 fn an_unrecognised_checkout_is_unknown_whatever_the_bundle() {
-    let mut nothing = Checkout::default();
+    let mut nothing = Survey::default();
     for id in Capability::ALL {
         nothing.note(id, Some(Presence::Unknown), Some("a place".to_owned()));
     }
@@ -289,7 +295,7 @@ fn what_the_graph_cannot_have_is_refused_by_name() {
         let preflight = judge(&bundle(&granite), &e1);
         assert_eq!(preflight.verdict, Verdict::CannotRun, "{id}");
         let refused = need(&preflight, id);
-        assert_eq!(refused.outcome, Outcome::Unmet);
+        assert_eq!(refused.outcome, ConditionState::Unmet);
         assert!(refused.detail.contains(words), "{}", refused.detail);
         assert!(preflight.next[0].starts_with("granite-bundle lint "));
     }
@@ -316,7 +322,10 @@ fn what_the_loader_refuses_is_refused() {
     let mut narrow = bundle(&granite());
     narrow.manifest.as_mut().unwrap()["language"]["vocab_size"] = json!(100);
     let preflight = judge(&narrow, &stock_e3());
-    assert_eq!(need(&preflight, "vocabulary").outcome, Outcome::Unmet);
+    assert_eq!(
+        need(&preflight, "vocabulary").outcome,
+        ConditionState::Unmet
+    );
     assert_eq!(preflight.verdict, Verdict::CannotRun);
 }
 
@@ -326,7 +335,7 @@ fn a_bare_asset_is_not_a_bundle() {
     let asset = Target::open(&target.path.join("b.aimodel")).unwrap();
     let preflight = examine(&asset, &stock_e3(), AROUND);
     assert_eq!(preflight.verdict, Verdict::CannotRun);
-    assert_eq!(need(&preflight, "manifest").outcome, Outcome::Unmet);
+    assert_eq!(need(&preflight, "manifest").outcome, ConditionState::Unmet);
     assert!(need(&preflight, "static-step").detail.contains("[1, 1]"));
 }
 
@@ -345,7 +354,7 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
         need(&preflight, "asset").clone()
     };
     let early = asset("E1");
-    assert_eq!(early.outcome, Outcome::Unmet);
+    assert_eq!(early.outcome, ConditionState::Unmet);
     assert!(
         early.detail.contains("name it in assets.main"),
         "{}",
@@ -411,7 +420,7 @@ fn a_vision_bundle_needs_each_of_its_assets() {
         change(&mut bundle);
         let preflight = judge(&bundle, &stock_e3());
         assert_eq!(preflight.verdict, Verdict::CannotRun, "{id}");
-        assert_eq!(need(&preflight, id).outcome, Outcome::Unmet);
+        assert_eq!(need(&preflight, id).outcome, ConditionState::Unmet);
     }
 }
 
@@ -428,7 +437,7 @@ fn two_recurrent_states_run_only_where_they_are_taken_for_a_pair() {
     let preflight = judge(&kinds::recurrent("b"), &ready("E4c"));
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let states = need(&preflight, "states");
-    assert_eq!(states.outcome, Outcome::Unmet);
+    assert_eq!(states.outcome, ConditionState::Unmet);
     assert!(states.detail.contains("coreai-sequential admits it"));
 }
 

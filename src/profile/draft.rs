@@ -5,8 +5,8 @@ use crate::model::{Asset, Function, Value, Weights};
 
 use super::recognise::hub_ids;
 use super::{
-    Form, HeadForm, Model, Platform, Profile, Quantization, Signature, Spelled, Tensor,
-    WeightRules, builtin, nearest,
+    ExpectedTensor, Form, HeadForm, ModelFacts, Platform, Profile, Quantization, Signature,
+    Spelled, WeightRules, builtin, nearest,
 };
 
 /// Names of the logits.
@@ -60,7 +60,7 @@ impl Profile {
             family: nearest(builtin(), target)
                 .map_or(name, |near| &near.family)
                 .to_owned(),
-            model: Model {
+            model: ModelFacts {
                 sources,
                 vocab_size: vocabulary(function, manifest).ok_or(DraftError::Vocabulary)?,
                 context: context.ok_or(DraftError::Context)?,
@@ -121,7 +121,12 @@ fn markers(tokenizer: &Tokenizer) -> Vec<String> {
 }
 
 fn signature(function: &Function) -> Signature {
-    let tensors = |values: &[Value]| values.iter().filter_map(Tensor::from_value).collect();
+    let tensors = |values: &[Value]| {
+        values
+            .iter()
+            .filter_map(ExpectedTensor::from_value)
+            .collect()
+    };
     Signature {
         name: function.name.clone(),
         inputs: tensors(&function.inputs),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Profile;
-use crate::files::{self, ReadError};
+use crate::files::{self, FileReadError};
 
 /// Largest profile file read, bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -63,7 +63,7 @@ impl Profile {
             message,
         };
         let text = files::read_text(path, MAX_BYTES).map_err(|error| match error {
-            ReadError::Io(source) => io(source),
+            FileReadError::Io(source) => io(source),
             error => invalid(format!("it {error}")),
         })?;
         Profile::parse(&text).map_err(invalid)

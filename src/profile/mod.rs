@@ -30,7 +30,7 @@ pub struct Profile {
     /// Models that share rules of their own; `granite-4.0-h` switches the `granite-*` rules on.
     pub family: String,
     /// Facts of the model itself.
-    pub model: Model,
+    pub model: ModelFacts,
     /// The function the engine loads.
     pub function: Signature,
     /// What is known of weights this model must not be shipped with.
@@ -44,7 +44,7 @@ pub struct Profile {
 /// Facts of the model itself, whatever its precision.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Model {
+pub struct ModelFacts {
     /// Ids of the models it is converted from, such as `ibm-granite/granite-4.0-h-1b`.
     #[serde(default)]
     pub sources: Vec<String>,
@@ -97,18 +97,18 @@ pub struct Signature {
     /// Its name.
     pub name: String,
     /// Inputs in position order.
-    pub inputs: Vec<Tensor>,
+    pub inputs: Vec<ExpectedTensor>,
     /// Outputs in position order.
-    pub outputs: Vec<Tensor>,
+    pub outputs: Vec<ExpectedTensor>,
     /// States in position order.
     #[serde(default)]
-    pub states: Vec<Tensor>,
+    pub states: Vec<ExpectedTensor>,
 }
 
 /// An expected tensor.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tensor {
+pub struct ExpectedTensor {
     /// Its name in the graph.
     pub name: String,
     /// Element type by its contract spelling.
@@ -193,7 +193,7 @@ impl From<Size> for RawSize {
     }
 }
 
-impl Tensor {
+impl ExpectedTensor {
     /// The sizes.
     pub fn dims(&self) -> Vec<Dim> {
         self.shape.iter().map(|size| size.0).collect()
@@ -211,9 +211,9 @@ impl Tensor {
     }
 
     /// The expectation that this tensor value meets exactly; `None` for an image or an unknown type.
-    pub fn from_value(value: &Value) -> Option<Tensor> {
+    pub fn from_value(value: &Value) -> Option<ExpectedTensor> {
         let (dtype, shape) = value.tensor()?;
-        Some(Tensor {
+        Some(ExpectedTensor {
             name: value.name.clone(),
             dtype: Spelled(dtype),
             shape: shape.iter().copied().map(Size).collect(),
@@ -221,17 +221,17 @@ impl Tensor {
     }
 }
 
-impl fmt::Display for Tensor {
+impl fmt::Display for ExpectedTensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.dtype.0, Shape(&self.dims()))
+        write!(f, "{} {}", self.dtype.0, ShownShape(&self.dims()))
     }
 }
 
 /// A shape as people read it: `[1, ?, 128]`.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape<'a>(pub &'a [Dim]);
+pub struct ShownShape<'a>(pub &'a [Dim]);
 
-impl fmt::Display for Shape<'_> {
+impl fmt::Display for ShownShape<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sizes = self
             .0

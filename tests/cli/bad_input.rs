@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use granite_bundle::bundle::{Place, Target, TargetKind};
+use granite_bundle::bundle::{Target, TargetKind, TargetPath};
 use granite_bundle::engine::deployment::Deployment;
 use granite_bundle::report::human::inspect::page;
-use granite_bundle::report::json::inspect::{Document, Entry, Options};
+use granite_bundle::report::json::inspect::{Details, Document, TargetEntry};
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::program::{Data, Element, Program, Tensor};
 use insta::assert_snapshot;
@@ -385,19 +385,19 @@ fn hostile_names_stay_on_their_line_and_are_cut() {
 
 /// Reads an asset and renders everything there is to render of it.
 fn render(asset: &Path) -> (bool, usize) {
-    let target = Target::read(&Place {
+    let target = Target::read(&TargetPath {
         path: asset.to_owned(),
         kind: TargetKind::Asset,
     });
-    let options = Options {
+    let options = Details {
         operations: true,
         weights: true,
         bandwidth: Some(60e9),
-        ..Options::default()
+        ..Details::default()
     };
     let deployment = Deployment::of(&target);
     let text = page(&target, deployment.as_ref(), options, true, 80);
-    let entry = Entry::new(&target, deployment.as_ref(), options);
+    let entry = TargetEntry::new(&target, deployment.as_ref(), options);
     let document = serde_json::to_string(&Document::new(vec![entry])).unwrap();
     (target.failure().is_some(), text.len() + document.len())
 }

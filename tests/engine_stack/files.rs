@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use granite_bundle::checkout::capability::{all_hold, recognise_era};
-use granite_bundle::checkout::tree::{Entry, Folder, Memory, Overlay, PathRules, TreeView};
+use granite_bundle::checkout::tree::{Disk, Entry, Memory, Overlay, PathRules, TreeView};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 use granite_bundle::patch::fit::trial::{changes, try_patch};
 use granite_bundle::patch::format::file::{FilePatch, Hunk, Side};
@@ -109,7 +109,7 @@ fn no_variant_touches_the_text_that_tells_eras_apart() {
         for era in variant.eras.iter().map(ToString::to_string) {
             let folder = tempfile::tempdir().unwrap();
             checkout::write_for(&series, &era, folder.path(), &variant.file);
-            let before = Folder::new(folder.path());
+            let before = Disk::new(folder.path());
             let found = |view: &dyn TreeView| recognise_era(&series.eras, view).unwrap();
             assert_eq!(found(&before).map(|id| id.to_string()), Some(era.clone()));
             let trial = try_patch(files(variant), &before, PathRules::default()).unwrap();

@@ -1,6 +1,6 @@
 //! Which engine has what: the table of `docs/engine-eras.md`, over engines in small.
 
-use granite_bundle::checkout::capability::{Capability, Checkout, Presence};
+use granite_bundle::checkout::capability::{Capability, Presence, Survey};
 use granite_bundle::checkout::site::Site;
 use granite_bundle::checkout::tree::{Memory, PathRules};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
@@ -19,7 +19,7 @@ fn memory(files: &Files) -> Memory {
     }))
 }
 
-fn checkout(files: &Files) -> Checkout {
+fn checkout(files: &Files) -> Survey {
     let tree = memory(files);
     let site = Site {
         view: &tree,
@@ -32,7 +32,7 @@ fn checkout(files: &Files) -> Checkout {
 }
 
 /// One letter a capability, in their order: `n`ative, `p`rovided, no (`-`), no `/` path, `?` unknown.
-fn line(checkout: &Checkout) -> String {
+fn line(checkout: &Survey) -> String {
     let letter = |capability: &Capability| match checkout.presence(*capability) {
         Some(Presence::Native) => 'n',
         Some(Presence::Provided) => 'p',
@@ -96,7 +96,7 @@ fn the_communitys_text_is_named_and_so_is_what_it_lacks() {
     assert!(by("guided branch", Capability::GuidedHybrid).contains("in one batch"));
 }
 
-fn with(name: &str, edit: impl Fn(&str) -> String) -> Checkout {
+fn with(name: &str, edit: impl Fn(&str) -> String) -> Survey {
     let mut files = texts::files(name);
     for (path, text) in &mut files {
         if *path == ENGINE {

@@ -16,7 +16,7 @@ use granite_bundle::checkout::tree::{Memory, Overlay, PathRules};
 use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 use granite_bundle::patch::fit::problem::FileProblem;
 use granite_bundle::patch::fit::trial::{Trial, changes, try_merge, try_patch};
-use granite_bundle::patch::format::file::{FilePatch, Hunk, Operation};
+use granite_bundle::patch::format::file::{FileOperation, FilePatch, Hunk};
 use granite_bundle::patch::format::parse::parse;
 use granite_bundle::patch::judge::judgement::Options;
 use granite_bundle::patch::judge::plan;
@@ -347,7 +347,7 @@ fn merges_that_git_makes_cleanly_come_out_the_same() {
 /// Whether a rename or copy leads to a file that is there.
 fn would_overwrite(trial: &Trial) -> bool {
     trial.files.iter().any(|file| {
-        matches!(file.operation, Operation::Rename | Operation::Copy)
+        matches!(file.operation, FileOperation::Rename | FileOperation::Copy)
             && matches!(file.problem, Some(FileProblem::Exists(_)))
     })
 }

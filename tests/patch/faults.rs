@@ -17,9 +17,9 @@ use git2::{Repository, Signature};
 use granite_bundle::checkout::open::Checkout;
 use granite_bundle::checkout::{FileChange, FileImage, FileMode, RepoPath};
 use granite_bundle::patch::change::transaction::{
-    self, Recorded, Request, Session, TransactionError, WorkTree,
+    self, Recorded, Request, TransactionError, WorkTree, WriteSession,
 };
-use granite_bundle::patch::change::undo::{Source, Undo};
+use granite_bundle::patch::change::undo::{Undo, UndoReader};
 use granite_bundle::patch::judge::changes::{PatchChanges, PatchId};
 
 use crate::kit::{FAILPOINT, Paused, Snapshot, faults, snapshot, steps as its_turn};
@@ -187,7 +187,7 @@ fn steps() -> Vec<PatchChanges> {
 
 struct Place<'c>(WorkTree<'c>, &'c Path);
 
-impl Source for Place<'_> {
+impl UndoReader for Place<'_> {
     fn image(&self, recorded: Recorded) -> Result<FileImage, TransactionError> {
         transaction::image(&self.0, recorded)
     }
@@ -221,7 +221,7 @@ impl Source for Place<'_> {
 fn perform(action: &str, checkout: &Path) -> Result<&'static str, TransactionError> {
     let opened = Checkout::open(checkout).unwrap();
     let place = Place(WorkTree::of(&opened).unwrap(), checkout);
-    let (session, recovered) = Session::open(place.0.clone(), Duration::from_millis(100))?;
+    let (session, recovered) = WriteSession::open(place.0.clone(), Duration::from_millis(100))?;
     let said = match recovered {
         Some(recovered) if recovered.finished => "finished",
         Some(_) => "undone",

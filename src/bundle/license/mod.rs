@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::files::{self, Root};
-use texts::{TEXTS, Text};
+use texts::{LicenseText, TEXTS};
 
 /// Largest license file read, bytes; the longest of the known texts (GPL-3.0) has 35 thousand.
 const MAX_BYTES: u64 = 256 << 10;
@@ -116,7 +116,7 @@ fn recognise(text: &str) -> Option<&'static str> {
     if RESTRICTIONS.iter().any(|phrase| plain.contains(phrase)) {
         return None;
     }
-    let holds = |text: &&Text| {
+    let holds = |text: &&LicenseText| {
         text.has.iter().all(|phrase| plain.contains(phrase))
             && !text.lacks.iter().any(|phrase| plain.contains(phrase))
     };

@@ -1,7 +1,7 @@
 //! What tells the texts of licenses apart.
 
 /// What the text of a license holds and lacks.
-pub(super) struct Text {
+pub(super) struct LicenseText {
     pub(super) spdx: &'static str,
     pub(super) has: &'static [&'static str],
     pub(super) lacks: &'static [&'static str],
@@ -16,7 +16,7 @@ const ISC_GRANT: &str =
     "distribute this software for any purpose with or without fee is hereby granted";
 
 /// The phrases are the licenses' own, from the SPDX license list, in lower case with single spaces.
-pub(super) const TEXTS: &[Text] = &[
+pub(super) const TEXTS: &[LicenseText] = &[
     text(
         "Apache-2.0",
         &[
@@ -213,8 +213,8 @@ const fn text(
     has: &'static [&'static str],
     lacks: &'static [&'static str],
     words: usize,
-) -> Text {
-    Text {
+) -> LicenseText {
+    LicenseText {
         spdx,
         has,
         lacks,

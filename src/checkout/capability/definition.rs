@@ -24,7 +24,7 @@ pub struct CapabilityDefinition {
     pub requirements: Vec<String>,
     /// Where it is decided. Without one, text that no reading describes lacks the capability.
     #[serde(default)]
-    pub place: Option<Place>,
+    pub place: Option<Landmark>,
     /// The texts somebody has described.
     #[serde(default, rename = "reading")]
     pub readings: Vec<Reading>,
@@ -33,7 +33,7 @@ pub struct CapabilityDefinition {
 /// The place in an engine where a capability is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct Landmark {
     /// The file, as a probe names one.
     pub file: String,
     /// Code whose first line is named, where it is found.

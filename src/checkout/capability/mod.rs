@@ -14,12 +14,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use definition::{CapabilityDefinition, Gives, Place, Reading, Standing};
+pub use definition::{CapabilityDefinition, Gives, Landmark, Reading, Standing};
 pub use era::{Era, EraDefinition, recognise_era};
 pub use feature::{Feature, FeatureDefinition};
 pub use probe::{Probe, ProbeError, ProbeTest};
 pub use reader::{Reader, all_hold};
-pub use survey::{Checkout, Definitions, Presence, survey, survey_features};
+pub use survey::{Definitions, Presence, Survey, survey, survey_features};
 
 /// Something a bundle class needs of an engine checkout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -21,16 +21,16 @@ const DEEPEST: usize = 8;
 /// Answers questions about one tree.
 pub struct Reader<'v> {
     files: &'v dyn TreeView,
-    known: RefCell<BTreeMap<String, Option<Rc<Source>>>>,
+    known: RefCell<BTreeMap<String, Option<Rc<SourceFile>>>>,
 }
 
 /// A file's bytes, and its code once asked for.
-pub(super) struct Source {
+pub(super) struct SourceFile {
     data: Vec<u8>,
     code: RefCell<Option<Option<Rc<Code>>>>,
 }
 
-impl Source {
+impl SourceFile {
     /// The file as code; `None` where the grammar cannot be loaded.
     pub(super) fn code(&self) -> Option<Rc<Code>> {
         let mut known = self.code.borrow_mut();
@@ -109,16 +109,16 @@ impl<'v> Reader<'v> {
     }
 
     /// The regular file at a probe's path.
-    pub(super) fn source(&self, file: &str) -> io::Result<Option<Rc<Source>>> {
+    pub(super) fn source(&self, file: &str) -> io::Result<Option<Rc<SourceFile>>> {
         if let Some(known) = self.known.borrow().get(file) {
             return Ok(known.clone());
         }
-        let data = match self.place(file)? {
+        let data = match self.locate(file)? {
             Some(path) => text(self.files, &path)?,
             None => None,
         };
         let source = data.map(|data| {
-            Rc::new(Source {
+            Rc::new(SourceFile {
                 data,
                 code: RefCell::default(),
             })
@@ -132,7 +132,7 @@ impl<'v> Reader<'v> {
     ///
     /// # Errors
     /// When a folder cannot be listed.
-    pub fn place(&self, file: &str) -> io::Result<Option<String>> {
+    pub fn locate(&self, file: &str) -> io::Result<Option<String>> {
         match file.split_once(ANYWHERE) {
             None => Ok(Some(file.to_owned())),
             Some((folder, name)) => self.below(folder, name, DEEPEST),
@@ -187,7 +187,7 @@ fn has(code: &Code, pattern: &Pattern, inside: &Option<String>) -> Option<bool> 
 }
 
 /// For each product of that name, whether it is a library that has the target of that name.
-fn exported(source: &Source, name: &str) -> Option<Vec<bool>> {
+fn exported(source: &SourceFile, name: &str) -> Option<Vec<bool>> {
     let found = products(&*source.code()?)?;
     let named = found.iter().filter(|product| product.name == name);
     let has_target = |targets: &[String]| targets.iter().any(|target| target == name);

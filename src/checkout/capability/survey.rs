@@ -40,7 +40,7 @@ pub struct Definitions<'a> {
 
 /// What an engine checkout is and can do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checkout {
+pub struct Survey {
     /// `None` where the content is of no known era.
     pub era: Option<Era>,
     /// What it can do; a capability it is known to lack is not in the map.
@@ -51,7 +51,7 @@ pub struct Checkout {
     pub details: BTreeMap<Capability, String>,
 }
 
-impl Checkout {
+impl Survey {
     /// Whether the checkout can do it: natively, by patch or by somebody else's text.
     pub fn has(&self, capability: Capability) -> bool {
         matches!(
@@ -92,11 +92,11 @@ impl Checkout {
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn survey(definitions: Definitions<'_>, files: &dyn TreeView) -> io::Result<Checkout> {
+pub fn survey(definitions: Definitions<'_>, files: &dyn TreeView) -> io::Result<Survey> {
     let reader = Reader::new(files);
-    let mut checkout = Checkout {
+    let mut checkout = Survey {
         era: era_of(definitions.eras, &reader)?,
-        ..Checkout::default()
+        ..Survey::default()
     };
     for capability in definitions.capabilities {
         checkout.enter(capability.id, capability.read(&reader)?);
@@ -129,7 +129,7 @@ fn features_of(
     Ok(found)
 }
 
-impl Checkout {
+impl Survey {
     /// Notes where a capability stands.
     pub fn enter(&mut self, id: Capability, standing: Standing) {
         let (presence, detail) = match standing {
@@ -159,7 +159,7 @@ impl Checkout {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::checkout::tree::{Folder, Memory};
+    use crate::checkout::tree::{Disk, Memory};
     use crate::checkout::{FileImage, FileMode, RepoPath};
 
     fn tree(text: &str) -> Memory {
@@ -237,7 +237,7 @@ mod tests {
     fn a_folder_is_surveyed_like_any_other_set_of_files() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.swift"), "make(size: 256)\n").unwrap();
-        let files = Folder::new(folder.path());
+        let files = Disk::new(folder.path());
         let standing = capability(STEP).read(&Reader::new(&files)).unwrap();
         assert_eq!(standing, Standing::Absent { remark: None });
         let path = folder.path().join("a.swift");

@@ -9,14 +9,14 @@ use crate::checkout::{FileImage, FileMode, RepoPath};
 
 /// The files below a folder, as they are on disk.
 #[derive(Debug, Clone)]
-pub struct Folder {
+pub struct Disk {
     root: PathBuf,
 }
 
-impl Folder {
+impl Disk {
     /// The tree rooted at `root`.
-    pub fn new(root: impl Into<PathBuf>) -> Folder {
-        Folder { root: root.into() }
+    pub fn new(root: impl Into<PathBuf>) -> Disk {
+        Disk { root: root.into() }
     }
 
     fn link_on_the_way(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
@@ -32,7 +32,7 @@ impl Folder {
     }
 }
 
-impl TreeView for Folder {
+impl TreeView for Disk {
     fn entry(&self, path: &RepoPath) -> io::Result<Entry> {
         if let Some(link) = self.link_on_the_way(path)? {
             return Ok(Entry::BeyondSymlink(link));
@@ -134,7 +134,7 @@ mod tests {
         fs::create_dir(root.path().join("d")).unwrap();
         fs::write(root.path().join("d/f"), "x").unwrap();
         symlink(outside.path(), root.path().join("link")).unwrap();
-        let view = Folder::new(root.path());
+        let view = Disk::new(root.path());
         assert_eq!(view.entry(&path("d/f")).unwrap(), Entry::File(file("x")));
         assert_eq!(view.entry(&path("d")).unwrap(), Entry::Folder);
         assert_eq!(view.entry(&path("d/f/g")).unwrap(), Entry::Absent);

@@ -10,7 +10,7 @@ use std::io;
 use super::{FileImage, FileMode, RepoPath};
 
 pub use commit::Committed;
-pub use disk::Folder;
+pub use disk::Disk;
 pub use memory::Memory;
 pub use overlay::Overlay;
 

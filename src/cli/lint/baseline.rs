@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::cli::{Advised, Ui};
-use crate::files::{self, ReadError};
+use crate::files::{self, FileReadError};
 use crate::lint::config::{Acceptance, Config, home, update};
-use crate::lint::fleet::{Linted, Report, Settings, place_below};
+use crate::lint::fleet::{Linted, Report, Settings, address_below};
 
 /// One configuration file to be changed.
 struct Change {
@@ -27,7 +27,7 @@ pub(super) fn write(report: Report, ui: &mut Ui) -> anyhow::Result<Report> {
         if added + dropped > 0 {
             let text = match files::read_text(&file, Config::MAX_BYTES) {
                 Ok(text) => text,
-                Err(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(FileReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                     String::new()
                 }
                 Err(error) => {
@@ -69,7 +69,7 @@ fn changes(report: &Report) -> anyhow::Result<BTreeMap<PathBuf, Change>> {
             wanted: Vec::new(),
             gone: Vec::new(),
         });
-        let place = place_below(Some(&folder), &one.target.path);
+        let place = address_below(Some(&folder), &one.target.path);
         let refusing = one
             .findings
             .iter()

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::checkout::capability::Checkout;
-use crate::cli::engine::Engine;
+use crate::checkout::capability::Survey;
+use crate::cli::engine::EngineCheckout;
 
 /// Reads a checkout as `preflight` does.
-pub(super) fn survey(path: &Path) -> anyhow::Result<Checkout> {
-    let engine = Engine::open(path)?;
+pub(super) fn survey(path: &Path) -> anyhow::Result<Survey> {
+    let engine = EngineCheckout::open(path)?;
     engine.insist()?;
     Ok(engine.reading()?.checkout)
 }

@@ -1,15 +1,15 @@
 //! `lint --fix` and `lint --diff`.
 
 use super::{Args, settings};
-use crate::bundle::{DiscoverError, Place};
+use crate::bundle::{DiscoverError, TargetPath};
 use crate::cli::{Exit, Ui};
-use crate::lint::fleet::Plan;
+use crate::lint::fleet::FixPlan;
 use crate::report::human::fix;
 
 /// Shows what fixing would change, and changes nothing.
 pub(super) fn diff(
     args: &Args,
-    places: &[Place],
+    places: &[TargetPath],
     missing: &[DiscoverError],
     ui: &mut Ui,
 ) -> anyhow::Result<Exit> {
@@ -27,7 +27,7 @@ pub(super) fn diff(
 }
 
 /// Fixes what is certain, and says so; false if some file could not be written.
-pub(super) fn write(args: &Args, places: &[Place], ui: &mut Ui) -> anyhow::Result<bool> {
+pub(super) fn write(args: &Args, places: &[TargetPath], ui: &mut Ui) -> anyhow::Result<bool> {
     let mut written = true;
     for plan in plans(args, places)? {
         match plan.apply() {
@@ -41,17 +41,17 @@ pub(super) fn write(args: &Args, places: &[Place], ui: &mut Ui) -> anyhow::Resul
     Ok(written)
 }
 
-fn plans(args: &Args, places: &[Place]) -> anyhow::Result<Vec<Plan>> {
+fn plans(args: &Args, places: &[TargetPath]) -> anyhow::Result<Vec<FixPlan>> {
     let governed = settings::for_places(args, places)?;
     let usable = places
         .iter()
         .zip(&governed)
         .filter(|(_, governed)| governed.unusable.is_none());
-    let plans = usable.map(|(place, governed)| Plan::new(&governed.settings, place));
+    let plans = usable.map(|(place, governed)| FixPlan::new(&governed.settings, place));
     Ok(plans.collect::<std::io::Result<_>>()?)
 }
 
-fn tell(args: &Args, plan: &Plan, written: bool, ui: &mut Ui) {
+fn tell(args: &Args, plan: &FixPlan, written: bool, ui: &mut Ui) {
     if args.quiet {
         return;
     }

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use self::settings::{Governed, Unusable};
 use super::hashing::Bar;
 use super::{Exit, Ui};
-use crate::bundle::{DiscoverError, Place, Releases, Target, TargetKind, discover};
+use crate::bundle::{DiscoverError, Releases, Target, TargetKind, TargetPath, discover};
 use crate::lint::fleet::{Linted, Report};
 use crate::report::findings::Trouble;
 
@@ -60,14 +60,14 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
 /// What is there to be linted, and what is not there at all.
 ///
 /// A path that exists but is no bundle is linted as one, so that it is a finding and not an end.
-fn places(paths: &[PathBuf]) -> (Vec<Place>, Vec<DiscoverError>) {
+fn places(paths: &[PathBuf]) -> (Vec<TargetPath>, Vec<DiscoverError>) {
     let mut places = Vec::new();
     let mut missing = Vec::new();
     for found in discover(paths) {
         match found {
             Ok(place) => places.push(place),
             Err(error) if error.missing => missing.push(error),
-            Err(error) => places.push(Place {
+            Err(error) => places.push(TargetPath {
                 path: error.path,
                 kind: TargetKind::Bundle,
             }),
@@ -76,7 +76,7 @@ fn places(paths: &[PathBuf]) -> (Vec<Place>, Vec<DiscoverError>) {
     (places, missing)
 }
 
-fn judge(args: &Args, places: &[Place], ui: &mut Ui) -> anyhow::Result<Report> {
+fn judge(args: &Args, places: &[TargetPath], ui: &mut Ui) -> anyhow::Result<Report> {
     let governed = settings::for_places(args, places)?;
     if !args.quiet {
         tell_of_ignored(&governed, ui);
@@ -136,7 +136,7 @@ fn tell_of_ignored(governed: &[Governed], ui: &mut Ui) {
     }
 }
 
-fn lint(places: &[Place], governed: Vec<Governed>, ui: &Ui) -> Vec<Linted> {
+fn lint(places: &[TargetPath], governed: Vec<Governed>, ui: &Ui) -> Vec<Linted> {
     let releases = Releases::default();
     let targets = places.par_iter().map(Target::read).collect::<Vec<_>>();
     let pairs = governed.iter().zip(&targets);

@@ -13,10 +13,10 @@ use crate::files;
 use crate::finding::Level;
 use crate::lint::ContentHash;
 use crate::lint::fleet::{Linted, Report, View};
-use crate::report::findings::place::Places;
+use crate::report::findings::anchor::Anchors;
 use crate::report::findings::{Run, Trouble, github, gitlab, junit, markdown, sarif};
 use crate::report::human;
-use crate::report::json::inspect::{Entry, Options};
+use crate::report::json::inspect::{Details, TargetEntry};
 use crate::report::json::lint::Document;
 use crate::report::terminal::visible;
 
@@ -27,7 +27,7 @@ const FILE_COLUMNS: u16 = 100;
 struct Reports<'a> {
     report: &'a Report,
     troubles: &'a [Trouble],
-    places: Places,
+    places: Anchors,
     args: &'a Args,
 }
 
@@ -153,19 +153,19 @@ fn json(run: Run<'_>) -> serde_json::Result<String> {
         .zip(&deployments)
         .zip(&side_hashes)
         .map(|((one, deployment), sides)| {
-            Entry::new(&one.target, deployment.as_ref(), options(one, sides))
+            TargetEntry::new(&one.target, deployment.as_ref(), options(one, sides))
         })
         .collect();
     let document = Document::new(run, entries);
     serde_json::to_string_pretty(&document).map(|text| text + "\n")
 }
 
-fn options<'a>(one: &'a Linted, side_hashes: &'a [Option<[u8; 32]>]) -> Options<'a> {
-    Options {
+fn options<'a>(one: &'a Linted, side_hashes: &'a [Option<[u8; 32]>]) -> Details<'a> {
+    Details {
         computed_hash: computed(one.hash()),
         side_hashes,
         profile: one.profile.as_deref(),
-        ..Options::default()
+        ..Details::default()
     }
 }
 
@@ -177,13 +177,13 @@ fn computed(hash: &ContentHash) -> Option<[u8; 32]> {
 }
 
 /// Where each finding's path is below the root of its repository, or else below the current folder.
-fn places(report: &Report) -> Places {
+fn places(report: &Report) -> Anchors {
     let paths = report.findings().map(|finding| finding.path.as_str());
     let targets = report.linted.iter().map(|one| shown(&one.target.path));
     let mut paths = paths.map(str::to_owned).chain(targets).collect::<Vec<_>>();
     paths.sort();
     paths.dedup();
-    Places::new(paths.into_iter().map(|path| {
+    Anchors::new(paths.into_iter().map(|path| {
         let relative = relative_to_root(Path::new(&path));
         (path, relative)
     }))

@@ -8,13 +8,13 @@ use anyhow::Context;
 
 use super::args::Args;
 use super::engine;
-use crate::bundle::Place;
-use crate::checkout::capability::Checkout;
+use crate::bundle::TargetPath;
+use crate::checkout::capability::Survey;
 use crate::cli::Advised;
 use crate::finding::closest;
 use crate::lint::Day;
 use crate::lint::Gate;
-use crate::lint::config::{Config, ConfigError, Found, Mistake, find};
+use crate::lint::config::{Config, ConfigError, Mistake, Search, find};
 use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::profile::{Profile, ProfileError, names};
 use crate::report::findings::Trouble;
@@ -43,7 +43,7 @@ pub(super) struct Unusable {
 ///
 /// # Errors
 /// When an argument cannot be used, or the configuration it names.
-pub(super) fn for_places(args: &Args, places: &[Place]) -> anyhow::Result<Vec<Governed>> {
+pub(super) fn for_places(args: &Args, places: &[TargetPath]) -> anyhow::Result<Vec<Governed>> {
     let checkout = args
         .engine
         .as_deref()
@@ -72,7 +72,7 @@ pub(super) fn for_places(args: &Args, places: &[Place]) -> anyhow::Result<Vec<Go
     let mut all = Vec::with_capacity(places.len());
     for place in places {
         let found = match args.no_config {
-            true => Found::default(),
+            true => Search::default(),
             false => find(&place.path),
         };
         let file = found.file.map(|file| as_seen_from_here(&file));
@@ -178,7 +178,7 @@ fn build(
     args: &Args,
     config: Config,
     named: Option<ProfileChoice>,
-    engine: Option<Arc<Checkout>>,
+    engine: Option<Arc<Survey>>,
 ) -> anyhow::Result<Settings> {
     let profile = match named {
         Some(ProfileChoice::Auto(_)) => auto(&config)?,

@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, Table, value};
 
 use super::args::Args;
 use super::settings::{Governed, for_places};
-use crate::bundle::{DiscoverError, Place};
+use crate::bundle::{DiscoverError, TargetPath};
 use crate::cli::{Exit, Ui};
 use crate::finding::Level;
 use crate::lint::fleet::{ProfileChoice, Settings};
@@ -17,7 +17,7 @@ use crate::lint::{Platform, Selector};
 /// Prints each configuration that governs some of the places, as TOML that says the same with the arguments in it.
 pub(super) fn run(
     args: &Args,
-    places: &[Place],
+    places: &[TargetPath],
     missing: &[DiscoverError],
     ui: &mut Ui,
 ) -> anyhow::Result<Exit> {
@@ -60,7 +60,7 @@ pub(super) fn run(
     Ok(exit)
 }
 
-fn text<'a>(one: &Governed, places: impl Iterator<Item = &'a Place>) -> String {
+fn text<'a>(one: &Governed, places: impl Iterator<Item = &'a TargetPath>) -> String {
     let settings = &one.settings;
     let mut text = match &settings.config {
         Some(file) => format!("# {}\n", file.display()),

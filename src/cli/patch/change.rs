@@ -51,7 +51,7 @@ pub(super) fn show(
     human::patch::change(
         &mut ui.out,
         ui.width,
-        &human::patch::Change {
+        &human::patch::Ending {
             request: &change.request,
             problems: &problems,
             outcome: change.outcome.as_ref(),

@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     )?;
     subject.write_elsewhere(ui, report)?;
     let problems: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
-    human::patch::outlook(&mut ui.out, ui.width, report, &problems)?;
+    human::patch::if_applied(&mut ui.out, ui.width, report, &problems)?;
     human::patch::next(&mut ui.out, &next)?;
     Ok(Exit::Fine)
 }

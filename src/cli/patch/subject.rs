@@ -14,7 +14,7 @@ use crate::patch::change::transaction::{KeptEdit, Recovered, TransactionError};
 use crate::patch::change::{Next, Stack, StackError, story};
 use crate::patch::judge::report::StackReport;
 use crate::patch::series::Series;
-use crate::report::human::{self, patch::Heading};
+use crate::report::human::{self, patch::StackHeading};
 use crate::report::json::patch::Document;
 
 /// A series on a checkout.
@@ -68,9 +68,9 @@ impl<'a> Subject<'a> {
         path: &'p str,
         edits: &'p [RepoPath],
         report: &StackReport,
-    ) -> Heading<'p> {
+    ) -> StackHeading<'p> {
         let mut eras = self.series.eras.iter();
-        Heading {
+        StackHeading {
             path,
             head: self.checkout.head(),
             edits,

@@ -7,13 +7,13 @@ mod search;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::files::{self, ReadError};
+use crate::files::{self, FileReadError};
 use crate::finding::Level;
 
 use super::{Accepted, Platform, Selector};
 
 pub use baseline::{Acceptance, update};
-pub use search::{Found, find, home};
+pub use search::{Search, find, home};
 
 /// A configuration, checked.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +84,7 @@ impl Config {
             source: Some(source),
         };
         let text = files::read_text(path, Config::MAX_BYTES).map_err(|error| match error {
-            ReadError::Io(source) => unreadable(source),
+            FileReadError::Io(source) => unreadable(source),
             error => unreadable(std::io::Error::other(format!("it {error}"))),
         })?;
         Config::parse(path, &text)

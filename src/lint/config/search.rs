@@ -9,7 +9,7 @@ use crate::lint::CONFIG_FILE;
 
 /// What was found for one bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Found {
+pub struct Search {
     /// The configuration that governs it.
     pub file: Option<PathBuf>,
     /// One inside the bundle, which came with it and is not obeyed.
@@ -18,7 +18,7 @@ pub struct Found {
 
 /// Looks in the folders above a bundle, nearest first, up to the root of its repository; where the bundle is named by a
 /// link, in those above the link, and only then in those above its target.
-pub fn find(bundle: &Path) -> Found {
+pub fn find(bundle: &Path) -> Search {
     let named = absolute(bundle);
     let found = above(&named);
     if found.file.is_some() {
@@ -27,7 +27,7 @@ pub fn find(bundle: &Path) -> Found {
     match named.canonicalize() {
         Ok(real) if real != named => {
             let there = above(&real);
-            Found {
+            Search {
                 file: there.file,
                 own: found.own.or(there.own),
             }
@@ -49,13 +49,13 @@ pub fn home(bundle: &Path) -> Option<PathBuf> {
     folder.map(|folder| folder.join(CONFIG_FILE))
 }
 
-fn above(target: &Path) -> Found {
+fn above(target: &Path) -> Search {
     let outside = outside(target);
     let inside = target
         .ancestors()
         .take_while(|folder| outside.first() != Some(folder))
         .take_while(|folder| repository(target).is_none_or(|root| folder.starts_with(root)));
-    Found {
+    Search {
         own: configuration(inside),
         file: configuration(outside.iter().copied()),
     }

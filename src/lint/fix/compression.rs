@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, Change, Fix, set};
+use super::{Fix, Fixable, Repair, set};
 use crate::model::{Granularity, QuantizedKind, QuantizedWeight};
 
 /// The fix.
@@ -12,7 +12,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// Certain where every quantized weight is described; written as the exporter does, as a scheme.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     let asset = case.target.asset.present()?;
     let mut words = Vec::new();
     for group in asset.weights.quantized_groups() {

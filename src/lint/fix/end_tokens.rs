@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Case, Change, Fix};
+use super::{Fix, Fixable, Repair};
 use crate::bundle::Edit;
 
 /// The fix.
@@ -12,7 +12,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// Certain where the profile names the token and the tokenizer has it.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     let key = case.finding.subject.strip_prefix("tokenizer.")?;
     let model = &case.profile?.model;
     let token = match key {
@@ -27,5 +27,5 @@ fn change(case: &Case<'_>) -> Option<Change> {
         _ => format!("/{key}"),
     };
     let edit = Edit::Set(place, Value::String(token.clone()));
-    Some(Change::Tokenizer(vec![edit]))
+    Some(Repair::Tokenizer(vec![edit]))
 }

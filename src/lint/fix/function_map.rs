@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Change, Fix};
+use super::{Fix, Fixable, Repair};
 use crate::bundle::{Edit, pointer};
 
 /// The fix.
@@ -12,11 +12,11 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// A name by itself is a list of it.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     const MAP: &str = "/language/function_map";
     let map = case.manifest(MAP)?.as_object()?.iter();
     let single = map.filter(|(_, value)| value.is_string());
     let set = |(role, name): (&String, &Value)| Edit::Set(pointer(MAP, role), json!([name]));
     let edits: Vec<Edit> = single.map(set).collect();
-    (!edits.is_empty()).then_some(Change::Manifest(edits))
+    (!edits.is_empty()).then_some(Repair::Manifest(edits))
 }

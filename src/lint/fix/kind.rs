@@ -1,6 +1,6 @@
 //! `kind` is spelt as the loader reads it.
 
-use super::{Case, Change, Fix, set};
+use super::{Fix, Fixable, Repair, set};
 
 /// The fix.
 pub(super) const FIX: Fix = Fix {
@@ -12,7 +12,7 @@ pub(super) const FIX: Fix = Fix {
 const KINDS: [&str; 5] = ["llm", "vlm", "diffusion", "segmenter", "speech_recognizer"];
 
 /// Certain for one letter too many, missing, swapped or wrong, or in another case, if only one kind is that near.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     let spelt = case.manifest("/kind")?.as_str()?;
     if KINDS.contains(&spelt) {
         return None;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Change, Fix, set};
+use super::{Fix, Fixable, Repair, set};
 
 /// The fix.
 pub(super) const FIX: Fix = Fix {
@@ -11,7 +11,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// Certain where nothing else is declared and one asset lies in the folder.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     if !["assets.main", "assets"].contains(&case.finding.subject.as_str()) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Case, Change, Fix, set};
+use super::{Fix, Fixable, Repair, set};
 use crate::bundle::Manifest;
 
 /// The fix.
@@ -12,7 +12,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// Certain where `0.2` is meant by its spelling, or where nothing is said and every field that 0.2 needs is there.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     let manifest = case.target.manifest.present()?;
     let meant = match case.manifest("/metadata_version") {
         None | Some(Value::Null) => is_complete(manifest),

@@ -23,12 +23,12 @@ pub(super) struct Fix {
     /// The rules whose findings it answers.
     pub(super) rules: &'static [&'static str],
     /// The change that one of their findings needs; `None` where nothing is certain.
-    pub(super) change: fn(&Case<'_>) -> Option<Change>,
+    pub(super) change: fn(&Fixable<'_>) -> Option<Repair>,
 }
 
 /// A finding and what it was found in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct Fixable<'a> {
     pub(super) target: &'a Target,
     pub(super) profile: Option<&'a Profile>,
     pub(super) finding: &'a Finding,
@@ -36,7 +36,7 @@ pub(super) struct Case<'a> {
 
 /// What a fix changes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Change {
+pub(super) enum Repair {
     /// `metadata.json`.
     Manifest(Vec<Edit>),
     /// `tokenizer/tokenizer_config.json`.
@@ -59,7 +59,7 @@ pub(super) const FIXES: &[Fix] = &[
     hash::FIX,
 ];
 
-impl<'a> Case<'a> {
+impl<'a> Fixable<'a> {
     /// The manifest's value at a JSON pointer.
     fn manifest(&self, pointer: &str) -> Option<&'a serde_json::Value> {
         let manifest = self.target.manifest.present()?;
@@ -68,8 +68,8 @@ impl<'a> Case<'a> {
 }
 
 /// One value set in the manifest.
-fn set(pointer: &str, value: impl Into<serde_json::Value>) -> Option<Change> {
-    Some(Change::Manifest(vec![Edit::Set(
+fn set(pointer: &str, value: impl Into<serde_json::Value>) -> Option<Repair> {
+    Some(Repair::Manifest(vec![Edit::Set(
         pointer.to_owned(),
         value.into(),
     )]))
@@ -82,7 +82,7 @@ pub(super) fn advise(findings: &mut [Finding], target: &Target, profile: Option<
         quoted(&target.path)
     );
     for finding in findings {
-        let case = Case {
+        let case = Fixable {
             target,
             profile,
             finding,

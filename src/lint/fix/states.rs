@@ -1,6 +1,6 @@
 //! `language.states` names kinds the decoder knows, or nothing.
 
-use super::{Case, Change, Fix};
+use super::{Fix, Fixable, Repair};
 use crate::bundle::{Edit, pointer};
 
 /// The fix.
@@ -13,7 +13,7 @@ pub(super) const FIX: Fix = Fix {
 const KINDS: [&str; 3] = ["kv_cache", "sliding_cache", "fixed"];
 
 /// An entry that does not decode refuses the whole bundle, and one that does has no effect: it goes.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     const STATES: &str = "/language/states";
     let states = case.manifest(STATES)?.as_object()?;
     let decodes =
@@ -31,5 +31,5 @@ fn change(case: &Case<'_>) -> Option<Change> {
             .map(|name| Edit::Remove(pointer(STATES, name)))
             .collect(),
     };
-    Some(Change::Manifest(edits))
+    Some(Repair::Manifest(edits))
 }

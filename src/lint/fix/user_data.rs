@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Case, Change, Fix};
+use super::{Fix, Fixable, Repair};
 use crate::bundle::{Edit, pointer};
 
 /// The fix.
@@ -12,7 +12,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// A number or a truth value is the text it is written as.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     const DATA: &str = "/user_data";
     let data = case.manifest(DATA)?.as_object()?.iter();
     let scalar = data.filter(|(_, value)| value.is_number() || value.is_boolean());
@@ -20,5 +20,5 @@ fn change(case: &Case<'_>) -> Option<Change> {
         Edit::Set(pointer(DATA, key), Value::String(value.to_string()))
     };
     let edits: Vec<Edit> = scalar.map(set).collect();
-    (!edits.is_empty()).then_some(Change::Manifest(edits))
+    (!edits.is_empty()).then_some(Repair::Manifest(edits))
 }

@@ -1,6 +1,6 @@
 //! `vocab_size` is the width of the logits.
 
-use super::{Case, Change, Fix, set};
+use super::{Fix, Fixable, Repair, set};
 use crate::model::ValueType;
 
 /// The fix.
@@ -14,7 +14,7 @@ pub(super) const FIX: Fix = Fix {
 };
 
 /// Certain where the graph fixes the width of what are the logits by position and by name.
-fn change(case: &Case<'_>) -> Option<Change> {
+fn change(case: &Fixable<'_>) -> Option<Repair> {
     let is_size = case.finding.rule == "graph-vocab-mismatch"
         || case.finding.subject == "language.vocab_size";
     let language = case.target.manifest.present()?.language()?;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Settings;
-use crate::bundle::{Edit, JsonDocument, Part, Place, Target};
+use crate::bundle::{Edit, JsonDocument, Part, Target, TargetPath};
 use crate::files;
-use crate::lint::fix::{Case, Change, FIXES};
+use crate::lint::fix::{FIXES, Fixable, Repair};
 use crate::model::Asset;
 
 /// Rounds of fixing: what one makes readable the next may look at. No bundle needs half as many.
@@ -17,16 +17,16 @@ const ROUNDS: usize = 6;
 
 /// What would be changed in a bundle.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Plan {
+pub struct FixPlan {
     /// The files, each once.
-    pub files: Vec<FileChange>,
+    pub files: Vec<FixedFile>,
     /// Files whose fix is known and that are not the bundle's own to change.
     pub kept: Vec<Kept>,
 }
 
 /// A file and its new content.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FileChange {
+pub struct FixedFile {
     /// The file.
     pub path: PathBuf,
     /// What it holds; `None` if it does not exist.
@@ -73,12 +73,12 @@ struct Drafts {
     hash: Option<(PathBuf, Done)>,
 }
 
-impl Plan {
+impl FixPlan {
     /// What is certain of the findings that a bundle has under these settings; nothing is written.
     ///
     /// # Errors
     /// Bytecode that cannot be read while it is hashed.
-    pub fn new(settings: &Arc<Settings>, place: &Place) -> io::Result<Plan> {
+    pub fn new(settings: &Arc<Settings>, place: &TargetPath) -> io::Result<FixPlan> {
         // The missing hash is computed once, at the end.
         let settings = Arc::new(Settings {
             hash: false,
@@ -107,11 +107,11 @@ impl Plan {
     /// # Errors
     /// The first file that the system refuses, or that has changed since it was read; those before it are written.
     pub fn apply(&self) -> io::Result<()> {
-        self.files.iter().try_for_each(FileChange::write)
+        self.files.iter().try_for_each(FixedFile::write)
     }
 }
 
-impl FileChange {
+impl FixedFile {
     fn write(&self) -> io::Result<()> {
         let current = match fs::read(&self.path) {
             Ok(bytes) => Some(bytes),
@@ -148,7 +148,7 @@ impl Drafts {
             if !fix.rules.contains(&finding.rule) {
                 continue;
             }
-            let case = Case {
+            let case = Fixable {
                 target,
                 profile,
                 finding,
@@ -159,7 +159,7 @@ impl Drafts {
     }
 
     /// Makes a change; false if it is there already or cannot be made for certain.
-    fn make(&mut self, case: &Case<'_>, change: Change) -> bool {
+    fn make(&mut self, case: &Fixable<'_>, change: Repair) -> bool {
         let target = case.target;
         let mut done = Done {
             rule: case.finding.rule,
@@ -167,17 +167,17 @@ impl Drafts {
             value: None,
         };
         match change {
-            Change::Manifest(edits) => {
+            Repair::Manifest(edits) => {
                 let manifest = target.manifest.present();
                 let text = manifest.map(|manifest| manifest.document.text.as_str());
                 self.manifest.edit(text, &edits, done)
             }
-            Change::Tokenizer(edits) => {
+            Repair::Tokenizer(edits) => {
                 let config = target.tokenizer.present().and_then(|t| t.config.as_ref());
                 self.tokenizer
                     .edit(config.map(|config| config.text.as_str()), &edits, done)
             }
-            Change::Hash => {
+            Repair::Hash => {
                 let Some(asset) = target.asset.present().filter(|_| self.hash.is_none()) else {
                     return false;
                 };
@@ -189,7 +189,7 @@ impl Drafts {
     }
 
     /// The bundle as it is with the new manifest.
-    fn reread(&self, place: &Place) -> Target {
+    fn reread(&self, place: &TargetPath) -> Target {
         if self.manifest.done.is_empty() {
             return Target::read(place);
         }
@@ -198,8 +198,8 @@ impl Drafts {
         Target::read_with(place, document.ok())
     }
 
-    fn finish(self, target: &Target) -> io::Result<Plan> {
-        let mut plan = Plan::default();
+    fn finish(self, target: &Target) -> io::Result<FixPlan> {
+        let mut plan = FixPlan::default();
         let folder = &target.path;
         plan.text(folder.join("metadata.json"), self.manifest);
         plan.text(
@@ -240,7 +240,7 @@ impl Draft {
     }
 }
 
-impl Plan {
+impl FixPlan {
     fn text(&mut self, path: PathBuf, draft: Draft) {
         let Some(before) = draft.before.filter(|before| *before != draft.after) else {
             return;
@@ -249,7 +249,7 @@ impl Plan {
             self.kept.push(Kept { path, reason });
             return;
         }
-        self.files.push(FileChange {
+        self.files.push(FixedFile {
             path,
             before: Some(before.into_bytes()),
             after: draft.after.into_bytes(),
@@ -265,7 +265,7 @@ impl Plan {
         let hash = asset
             .content_hash()
             .map_err(|error| named(&asset.bytecode_path, &error))?;
-        self.files.push(FileChange {
+        self.files.push(FixedFile {
             path,
             before: None,
             after: hash.to_vec(),

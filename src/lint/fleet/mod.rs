@@ -1,7 +1,7 @@
 //! Lints many targets, each under the configuration that governs it.
 
+mod address;
 mod fixing;
-mod place;
 mod report;
 mod stale;
 mod view;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bundle::{Releases, Target};
-use crate::checkout::capability::Checkout;
+use crate::checkout::capability::Survey;
 use crate::engine::deployment::Deployment;
 use crate::finding::Finding;
 use crate::profile::{Profile, builtin, kin, nearest};
@@ -22,10 +22,10 @@ use super::fix;
 use super::rules::configuration;
 use super::{ContentHash, Context, Gate, Platform, Rule, check};
 
-pub use fixing::{Done, FileChange, Kept, Plan};
-pub use place::place_below;
+pub use address::address_below;
+pub use fixing::{Done, FixPlan, FixedFile, Kept};
 pub use report::{Judged, Report};
-pub use stale::Baseline;
+pub use stale::BaselineState;
 pub use view::{Shown, View};
 
 /// Which profile a bundle is held to.
@@ -51,7 +51,7 @@ pub struct Settings {
     /// The platform, where asked for.
     pub platform: Option<Platform>,
     /// The engine checkout, if one is given.
-    pub engine: Option<Arc<Checkout>>,
+    pub engine: Option<Arc<Survey>>,
     /// Whether bytecode is hashed.
     pub hash: bool,
 }
@@ -127,7 +127,7 @@ impl Settings {
             .collect::<Vec<_>>();
         let mut findings = check(ran.iter().copied(), &context);
         fix::advise(&mut findings, &target, profile);
-        let matched = self.gate.settle(&mut findings, &self.place(&target.path));
+        let matched = self.gate.settle(&mut findings, &self.address(&target.path));
         Linted {
             profile: profile.map(|profile| profile.name.clone()),
             findings,
@@ -190,8 +190,8 @@ impl Settings {
     }
 
     /// A bundle's place relative to the configuration's folder, `/`-separated; absolute if it is outside.
-    pub fn place(&self, bundle: &Path) -> String {
-        place_below(self.folder(), bundle)
+    pub fn address(&self, bundle: &Path) -> String {
+        address_below(self.folder(), bundle)
     }
 }
 
@@ -217,8 +217,8 @@ impl Linted {
         for finding in &mut one.findings {
             finding.suppressed = None;
         }
-        let place = one.settings.place(&one.target.path);
-        one.matched = one.settings.gate.settle(&mut one.findings, &place);
+        let address = one.settings.address(&one.target.path);
+        one.matched = one.settings.gate.settle(&mut one.findings, &address);
         one
     }
 }

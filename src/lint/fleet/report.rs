@@ -10,7 +10,7 @@ use crate::lint::context::ConfigurationFacts;
 use crate::lint::facts::Facts;
 use crate::lint::rules::configuration;
 
-use super::stale::Baseline;
+use super::stale::BaselineState;
 use super::{Linted, Settings};
 
 /// Everything one run found.
@@ -53,8 +53,8 @@ impl Report {
     }
 
     /// What became of the baseline by which a target of this report was judged.
-    pub fn baseline<'a>(&self, settings: &'a Arc<Settings>) -> Baseline<'a> {
-        Baseline::of(settings, &self.linted)
+    pub fn baseline<'a>(&self, settings: &'a Arc<Settings>) -> BaselineState<'a> {
+        BaselineState::of(settings, &self.linted)
     }
 }
 
@@ -85,7 +85,7 @@ fn check_configurations(linted: &[Linted]) -> Vec<Judged> {
 
 fn own_findings(first: &Linted, linted: &[Linted]) -> Vec<Finding> {
     let settings = &first.settings;
-    let baseline = Baseline::of(settings, linted);
+    let baseline = BaselineState::of(settings, linted);
     let facts = Facts::default();
     let context = crate::lint::Context {
         configuration: ConfigurationFacts {

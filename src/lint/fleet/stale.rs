@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bundle::discover;
-use crate::checkout::capability::{Checkout, Era, Feature};
+use crate::checkout::capability::{Era, Feature, Survey};
 use crate::finding::Finding;
 use crate::lint::{Accepted, ContentHash, Context, Family, Need, Platform, Rule, check, rules};
 use crate::profile::{builtin, nearest};
@@ -12,24 +12,24 @@ use super::{Linted, Settings};
 
 /// What became of the entries of one configuration's baseline.
 #[derive(Debug, Default)]
-pub struct Baseline<'a> {
+pub struct BaselineState<'a> {
     /// Those whose finding is gone from every bundle they cover.
     pub stale: Vec<&'a Accepted>,
     /// Those that covered a finding until their date.
     pub expired: Vec<&'a Accepted>,
 }
 
-impl<'a> Baseline<'a> {
-    pub(super) fn of(settings: &'a Arc<Settings>, linted: &[Linted]) -> Baseline<'a> {
+impl<'a> BaselineState<'a> {
+    pub(super) fn of(settings: &'a Arc<Settings>, linted: &[Linted]) -> BaselineState<'a> {
         if settings.gate.accepted.is_empty() {
-            return Baseline::default();
+            return BaselineState::default();
         }
         let mine = linted
             .iter()
             .filter(|one| Arc::ptr_eq(&one.settings, settings))
-            .map(|one| (settings.place(&one.target.path), one))
+            .map(|one| (settings.address(&one.target.path), one))
             .collect::<Vec<_>>();
-        let mut baseline = Baseline::default();
+        let mut baseline = BaselineState::default();
         let mut unlinted = None;
         for (index, entry) in settings.gate.accepted.iter().enumerate() {
             let matched = mine.iter().any(|(_, one)| one.matched.contains(&index));
@@ -107,11 +107,11 @@ fn may_be_found(entry: &Accepted, rule: &'static Rule, one: &Linted) -> bool {
 }
 
 /// Engines that lack whatever an engine may have, one for each way of reading a bundle.
-fn lacking_engines() -> [Checkout; 4] {
-    let engine = |era: Option<Era>, features: &[Feature]| Checkout {
+fn lacking_engines() -> [Survey; 4] {
+    let engine = |era: Option<Era>, features: &[Feature]| Survey {
         era,
         features: features.iter().copied().collect(),
-        ..Checkout::default()
+        ..Survey::default()
     };
     let [first, line, later] = ["E0", "E1", "E3"].map(Era::new);
     let by_position = [Feature::CachesByPosition, Feature::PrefixCache];
@@ -129,7 +129,7 @@ fn lacking_engines() -> [Checkout; 4] {
     ]
 }
 
-/// Places of the bundles below the configuration's folder that this run did not look at.
+/// Anchors of the bundles below the configuration's folder that this run did not look at.
 fn others(settings: &Settings, mine: &[(String, &Linted)]) -> Vec<String> {
     let Some(folder) = settings.folder() else {
         return Vec::new();
@@ -143,7 +143,7 @@ fn others(settings: &Settings, mine: &[(String, &Linted)]) -> Vec<String> {
     let found = discover(&[folder.to_owned()]);
     let places = found.into_iter().flatten();
     places
-        .map(|place| settings.place(&place.path))
+        .map(|target| settings.address(&target.path))
         .filter(|place| mine.iter().all(|(known, _)| known != place))
         .collect()
 }

@@ -1,7 +1,7 @@
 //! What of a report is shown: from a level on, and each thing the host must do once.
 
 use crate::finding::{Finding, Level};
-use crate::lint::Counts;
+use crate::lint::LevelCounts;
 use crate::lint::duties::merged;
 
 use super::{Linted, Report};
@@ -25,7 +25,7 @@ pub struct Shown {
     /// Its findings from the level on, accepted ones among them.
     pub findings: Vec<Finding>,
     /// How many there are, milder ones among them.
-    pub counts: Counts,
+    pub counts: LevelCounts,
 }
 
 impl<'a> View<'a> {
@@ -59,15 +59,15 @@ impl<'a> View<'a> {
     }
 
     /// How many findings there are, milder ones than are shown among them.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> LevelCounts {
         let all = self.targets.iter().chain(&self.configurations);
-        all.fold(Counts::default(), |sum, shown| sum + shown.counts)
+        all.fold(LevelCounts::default(), |sum, shown| sum + shown.counts)
     }
 }
 
 impl Shown {
     fn new(mut findings: Vec<Finding>, level: Level) -> Shown {
-        let counts = Counts::of(&findings);
+        let counts = LevelCounts::of(&findings);
         findings.retain(|finding| finding.level >= level);
         Shown { findings, counts }
     }

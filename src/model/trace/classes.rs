@@ -2,7 +2,7 @@
 
 use super::axes::operand_axis;
 use super::dataflow::{Dataflow, Role};
-use super::recipes::Source;
+use super::recipes::Ingredient;
 use crate::aicode::base_name;
 use crate::mlir::{Definition, Op, ValueId};
 use crate::model::WeightClass;
@@ -16,7 +16,7 @@ pub(super) struct Use {
 }
 
 /// Finds the class of every constant.
-pub(super) fn uses(flow: &Dataflow<'_>, embedding: Option<Source>) -> Vec<Use> {
+pub(super) fn uses(flow: &Dataflow<'_>, embedding: Option<Ingredient>) -> Vec<Use> {
     let list = flow.constants.list.iter();
     let mut uses: Vec<Use> = list
         .map(|constant| {
@@ -57,7 +57,7 @@ pub(super) fn uses(flow: &Dataflow<'_>, embedding: Option<Source>) -> Vec<Use> {
 
 /// A value on the way from an operand back to the constants it is made of.
 #[derive(Clone, Copy)]
-struct Step {
+struct Visit {
     value: ValueId,
     /// The axis of the weight that is summed over, seen from here.
     axis: Option<usize>,
@@ -87,7 +87,7 @@ fn used_as(flow: &Dataflow<'_>, class: WeightClass) -> Vec<(usize, Option<usize>
         let (op, index) = match ir.definition(step.value) {
             Definition::Argument { op, index } => {
                 let passed = flow.passed(op, index as usize);
-                stack.extend(passed.into_iter().map(|value| Step { value, ..step }));
+                stack.extend(passed.into_iter().map(|value| Visit { value, ..step }));
                 continue;
             }
             Definition::Result { op, index } => (op, index as usize),
@@ -101,14 +101,16 @@ fn used_as(flow: &Dataflow<'_>, class: WeightClass) -> Vec<(usize, Option<usize>
                 constants.extend(constant.map(|it| (it, step.axis, step.decoded)));
                 None
             }
-            Role::Invoke => flow.returned(op, index).map(|value| Step { value, ..step }),
-            Role::Reshape | Role::Quantize if !step.decoded => first.map(|value| Step {
+            Role::Invoke => flow
+                .returned(op, index)
+                .map(|value| Visit { value, ..step }),
+            Role::Reshape | Role::Quantize if !step.decoded => first.map(|value| Visit {
                 value,
                 axis: moved(),
                 ..step
             }),
             Role::Gather if !step.decoded && picks_matrices(flow, first) => {
-                first.map(|value| Step {
+                first.map(|value| Visit {
                     value,
                     axis: moved(),
                     ..step
@@ -116,10 +118,10 @@ fn used_as(flow: &Dataflow<'_>, class: WeightClass) -> Vec<(usize, Option<usize>
             }
             // Picked before it is decoded, a weight keeps its axes only where whole matrices are picked.
             Role::Gather if step.decoded && picks_matrices(flow, first) => {
-                first.map(|value| Step { value, ..step })
+                first.map(|value| Visit { value, ..step })
             }
-            Role::Reshape | Role::Quantize => first.map(|value| Step { value, ..step }),
-            role if role.decodes() => first.map(|value| Step {
+            Role::Reshape | Role::Quantize => first.map(|value| Visit { value, ..step }),
+            role if role.decodes() => first.map(|value| Visit {
                 value,
                 decoded: true,
                 ..step
@@ -132,12 +134,12 @@ fn used_as(flow: &Dataflow<'_>, class: WeightClass) -> Vec<(usize, Option<usize>
 }
 
 /// The operands of an operation that a class is told by.
-fn starts(flow: &Dataflow<'_>, op: &Op, class: WeightClass, stack: &mut Vec<Step>) {
+fn starts(flow: &Dataflow<'_>, op: &Op, class: WeightClass, stack: &mut Vec<Visit>) {
     let ir = &flow.program.module.ir;
     let operands = ir.operands(op);
     let rank = |value: &ValueId| flow.tensor(*value).map(|(_, dims)| dims.len());
     let mut add = |value: &ValueId, axis| {
-        stack.push(Step {
+        stack.push(Visit {
             value: *value,
             axis,
             decoded: false,

@@ -2,7 +2,7 @@
 
 use super::classes::Use;
 use super::dataflow::{Calls, Dataflow, Role};
-use super::recipes::{Recipes, Source};
+use super::recipes::{Ingredient, Recipes};
 use crate::mlir::{OpId, ValueId};
 use crate::model::{Embedding, Function, Granularity, Head, HeadKind, QuantizedKind};
 
@@ -53,7 +53,7 @@ pub(super) struct Tracer<'a> {
 
 impl Tracer<'_> {
     /// The embedding table: what the first gather by token ids picks rows of.
-    pub(super) fn embedding(&self) -> Option<Source> {
+    pub(super) fn embedding(&self) -> Option<Ingredient> {
         let ids = self.token_ids()?;
         let reached = self.reached(ids);
         let ir = &self.flow.program.module.ir;
@@ -73,7 +73,7 @@ impl Tracer<'_> {
     }
 
     /// The table of a gather, which may come from the callers of its graph; they hand over the same one.
-    fn table(&self, gather: OpId, table: ValueId) -> Option<Source> {
+    fn table(&self, gather: OpId, table: ValueId) -> Option<Ingredient> {
         let graph = self.flow.graph_of(gather)?;
         let calls = self.flow.callers_of(graph).iter();
         let calls = calls.take_while(|_| self.flow.spend(1).is_some());
@@ -83,7 +83,7 @@ impl Tracer<'_> {
         let recipe = found
             .recipe
             .or_else(|| self.recipes.position(found.constant));
-        Some(Source { recipe, ..found })
+        Some(Ingredient { recipe, ..found })
     }
 
     fn token_ids(&self) -> Option<ValueId> {
@@ -140,12 +140,12 @@ impl Tracer<'_> {
         changed
     }
 
-    fn source(&self, value: ValueId, calls: Calls) -> Option<Source> {
+    fn source(&self, value: ValueId, calls: Calls) -> Option<Ingredient> {
         self.recipes.source(self.flow, value, calls)
     }
 
     /// The output head, and whether it is the embedding table.
-    pub(super) fn head(&self, embedding: Option<Source>, uses: &[Use]) -> Option<Head> {
+    pub(super) fn head(&self, embedding: Option<Ingredient>, uses: &[Use]) -> Option<Head> {
         let (product, calls) = self.product(embedding)?;
         let operands = [1, 0].map(|index| self.flow.operand(product, index));
         let source = operands
@@ -163,7 +163,7 @@ impl Tracer<'_> {
     }
 
     /// The product whose result, scaled and reshaped, is the logits; and the calls around it.
-    fn product(&self, embedding: Option<Source>) -> Option<(OpId, Calls)> {
+    fn product(&self, embedding: Option<Ingredient>) -> Option<(OpId, Calls)> {
         let mut calls = Calls::new();
         let mut value = self.logits(embedding)?;
         for _ in 0..MAX_STEPS {
@@ -192,7 +192,7 @@ impl Tracer<'_> {
     /// The logits: the output of that name, or the only one if it is as wide as the embedding has rows.
     ///
     /// Scores of a few classes, such as those of images, go by the same name and are none.
-    fn logits(&self, embedding: Option<Source>) -> Option<ValueId> {
+    fn logits(&self, embedding: Option<Ingredient>) -> Option<ValueId> {
         let (flow, outputs) = (self.flow, &self.function.outputs);
         let named = |name: &&str| outputs.iter().position(|output| output.name == **name);
         let rows = embedding.map(|table| self.recipes.sizes(flow, table));
@@ -219,7 +219,7 @@ impl Tracer<'_> {
     fn kind(
         &self,
         product: OpId,
-        source: Source,
+        source: Ingredient,
         shape: &[u64],
         summed: Option<usize>,
     ) -> HeadKind {
@@ -278,7 +278,7 @@ impl Tracer<'_> {
 
 impl Recipes {
     /// Sizes of the weight that a constant is stored for.
-    pub(super) fn sizes(&self, flow: &Dataflow<'_>, source: Source) -> Vec<u64> {
+    pub(super) fn sizes(&self, flow: &Dataflow<'_>, source: Ingredient) -> Vec<u64> {
         match source.recipe {
             Some(recipe) => self.list[recipe].shape.clone(),
             None => flow.constants.list[source.constant].shape.clone(),
@@ -286,7 +286,7 @@ impl Recipes {
     }
 
     /// The facts of a token embedding.
-    pub(super) fn embedding(&self, flow: &Dataflow<'_>, table: Source) -> Embedding {
+    pub(super) fn embedding(&self, flow: &Dataflow<'_>, table: Ingredient) -> Embedding {
         Embedding {
             weight: flow.constants.list[table.constant].clone(),
             shape: self.sizes(flow, table),

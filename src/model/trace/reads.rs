@@ -37,12 +37,12 @@ pub(super) fn steps(
     let public = all.filter(|(function, _)| function.is_public());
     public
         .take(MAX_FUNCTIONS)
-        .map(|(function, graph)| Step::of(flow, *graph).reads(recipes, uses, &function.name))
+        .map(|(function, graph)| StepWalk::of(flow, *graph).reads(recipes, uses, &function.name))
         .collect()
 }
 
 /// A function and the graphs it calls.
-struct Step<'a> {
+struct StepWalk<'a> {
     flow: &'a Dataflow<'a>,
     graphs: Vec<OpId>,
     is_called: HashSet<OpId>,
@@ -51,9 +51,9 @@ struct Step<'a> {
     is_cut_short: bool,
 }
 
-impl<'a> Step<'a> {
-    fn of(flow: &'a Dataflow<'a>, graph: OpId) -> Step<'a> {
-        let mut step = Step {
+impl<'a> StepWalk<'a> {
+    fn of(flow: &'a Dataflow<'a>, graph: OpId) -> StepWalk<'a> {
+        let mut step = StepWalk {
             flow,
             graphs: vec![graph],
             is_called: HashSet::from([graph]),

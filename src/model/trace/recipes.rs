@@ -31,7 +31,7 @@ pub(super) struct Recipes {
 
 /// A constant that a value is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Source {
+pub(super) struct Ingredient {
     /// Position in the list of constants.
     pub(super) constant: usize,
     /// Position in the list of recipes, if it is decoded on the way.
@@ -100,7 +100,7 @@ impl Recipes {
         flow: &Dataflow<'_>,
         mut value: ValueId,
         mut calls: Calls,
-    ) -> Option<Source> {
+    ) -> Option<Ingredient> {
         let mut end = None;
         for _ in 0..MAX_STEPS * 8 {
             let op = flow.origin(value, &mut calls)?;
@@ -108,7 +108,7 @@ impl Recipes {
                 Role::Constant => {
                     let constant = flow.constants.of(flow.program, flow.op(op))?;
                     let recipe = end.and_then(|end| self.by_end.get(&(end, constant)));
-                    return Some(Source {
+                    return Some(Ingredient {
                         constant,
                         recipe: recipe.copied(),
                     });

@@ -9,8 +9,8 @@ use crate::checkout::tree::{TreeView, image};
 use crate::patch::change::planned::Planned;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Look, StackError};
-use crate::patch::change::transaction::{Action, Commit, TransactionError, net_changes};
-use crate::patch::format::mail::Message;
+use crate::patch::change::transaction::{Direction, NewCommit, TransactionError, net_changes};
+use crate::patch::format::mail::MailMessage;
 use crate::patch::judge::changes::PatchChanges;
 
 /// Adds the commits, or the reason why there can be none.
@@ -46,22 +46,22 @@ pub(super) fn add_commits(look: &Look<'_, '_>, planned: &mut Planned) -> Result<
 }
 
 /// The commit of one patch, in the words of the variant that is used.
-fn commit(look: &Look<'_, '_>, step: &PatchChanges, action: Action) -> Commit {
+fn commit(look: &Look<'_, '_>, step: &PatchChanges, action: Direction) -> NewCommit {
     let variants = look.stack.series.patches.iter();
     let mut variants = variants.flat_map(|patch| &patch.variants);
     let variant = variants.find(|variant| step.id.digest.as_ref() == Some(&variant.digest));
     let words = variant
-        .map(|variant| Message::of(&variant.text))
+        .map(|variant| MailMessage::of(&variant.text))
         .unwrap_or_default();
     let message = words.commit(&step.id.name);
     let (message, author) = match action {
-        Action::Apply => (message, words.author),
-        Action::Revert => {
+        Direction::Apply => (message, words.author),
+        Direction::Revert => {
             let title = message.lines().next().unwrap_or(&step.id.name);
             (format!("Revert \"{title}\"\n"), None)
         }
     };
-    Commit {
+    NewCommit {
         message,
         author,
         changes: step.changes.clone(),

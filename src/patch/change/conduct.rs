@@ -7,7 +7,7 @@ use crate::patch::change::planned::Planned;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Look, Stack, StackError};
 use crate::patch::change::transaction::{
-    KeptEdit, Outcome, Receipt, Recovered, Request, Session, TransactionError, receipt,
+    KeptEdit, Outcome, Receipt, Recovered, Request, TransactionError, WriteSession, receipt,
 };
 use crate::patch::judge::report::StackReport;
 
@@ -71,7 +71,7 @@ impl Stack<'_> {
             let recovered = self.recover(manner.wait)?;
             return Ok(Change::planned(plan(receipt(work_tree)?)?, recovered));
         }
-        let (session, recovered) = Session::open(work_tree.clone(), manner.wait)?;
+        let (session, recovered) = WriteSession::open(work_tree.clone(), manner.wait)?;
         let receipt = session.receipt()?;
         let mut change = Change::planned(plan(receipt.clone())?, recovered);
         let request = &change.request;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::checkout::tree::{Folder, image};
+use crate::checkout::tree::{Disk, image};
 use crate::checkout::{FileImage, RepoPath};
 use crate::patch::change::conduct::{Change, Manner};
 use crate::patch::change::planned::Planned;
@@ -11,7 +11,7 @@ use crate::patch::change::stack::{Look, Stack, StackError};
 use crate::patch::change::transaction::{
     self, Receipt, Recorded, Request, TransactionError, WorkTree,
 };
-use crate::patch::change::undo::{Source, Undo, UndoError};
+use crate::patch::change::undo::{Undo, UndoError, UndoReader};
 use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::plan;
 
@@ -33,7 +33,7 @@ fn planned(look: &Look<'_, '_>, receipt: Receipt, commit: bool) -> Result<Planne
     let mut problems = look.problems(&plan)?;
     let source = Files {
         work_tree,
-        folder: Folder::new(look.stack.checkout.root()),
+        folder: Disk::new(look.stack.checkout.root()),
     };
     let written = look.written(&plan.steps)?;
     let request = match request(look, &source, written, receipt.clone()) {
@@ -86,10 +86,10 @@ fn request(
 /// The images kept and the files as they are.
 struct Files<'w> {
     work_tree: &'w WorkTree<'w>,
-    folder: Folder,
+    folder: Disk,
 }
 
-impl Source for Files<'_> {
+impl UndoReader for Files<'_> {
     fn image(&self, recorded: Recorded) -> Result<FileImage, TransactionError> {
         transaction::image(self.work_tree, recorded)
     }

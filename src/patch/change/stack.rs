@@ -15,13 +15,13 @@ use crate::patch::change::problem::Problem;
 use crate::patch::change::recorded::Recollection;
 use crate::patch::change::staged::{is_left_out, staged};
 use crate::patch::change::transaction::{
-    Recovered, Session, TransactionError, WorkTree, interrupted, net_changes,
+    Recovered, TransactionError, WorkTree, WriteSession, interrupted, net_changes,
 };
 use crate::patch::fit::problem::FileProblem;
 use crate::patch::format::write::unified;
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::judgement::{JudgeError, Options};
-use crate::patch::judge::plan::{self, Plan};
+use crate::patch::judge::plan::{self, StackPlan};
 use crate::patch::judge::report::StackReport;
 use crate::patch::judge::verify::{self, Verification};
 use crate::patch::series::Series;
@@ -61,7 +61,7 @@ pub enum StackError {
 #[derive(Debug)]
 pub struct Check {
     /// What would be done; nothing where there are problems.
-    pub plan: Plan,
+    pub plan: StackPlan,
     /// Why not.
     pub problems: Vec<Problem>,
 }
@@ -98,7 +98,7 @@ impl<'a> Stack<'a> {
     pub fn recover(&self, wait: Duration) -> Result<Option<Recovered>, StackError> {
         match &self.work_tree {
             Some(work_tree) if interrupted(work_tree) => {
-                Ok(Session::open(work_tree.clone(), wait)?.1)
+                Ok(WriteSession::open(work_tree.clone(), wait)?.1)
             }
             _ => Ok(None),
         }
@@ -183,7 +183,7 @@ impl Look<'_, '_> {
     }
 
     /// Why a plan may not be carried out here.
-    pub(super) fn problems(&self, plan: &Plan) -> Result<Vec<Problem>, StackError> {
+    pub(super) fn problems(&self, plan: &StackPlan) -> Result<Vec<Problem>, StackError> {
         let mut problems: Vec<Problem> =
             plan.refusal.iter().cloned().map(Problem::Refused).collect();
         let Some(work_tree) = &self.stack.work_tree else {

@@ -210,7 +210,7 @@ impl<'c> Words<'c> {
     }
 }
 
-/// Places of one line that are looked at, on either side of where it is expected.
+/// Anchors of one line that are looked at, on either side of where it is expected.
 const MOST_PLACES: usize = 500;
 
 fn edit(expected: &[u8], found: &[u8]) -> Vec<DriftLine> {

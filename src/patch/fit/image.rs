@@ -92,7 +92,7 @@ impl<'c> Image<'c> {
         }
     }
 
-    /// Places a hunk, or leaves everything as it is where it fits nowhere.
+    /// Anchors a hunk, or leaves everything as it is where it fits nowhere.
     pub(super) fn place(&mut self, hunk: &'c Hunk) -> Option<Placed> {
         let needed = Needed::of(hunk, &self.ids);
         let found = self.find(hunk, &needed)?;

@@ -6,7 +6,7 @@ use git2::MergeFileInput;
 
 use crate::checkout::blobs::Blobs;
 use crate::patch::fit::place::place;
-use crate::patch::format::file::{FilePatch, Operation};
+use crate::patch::format::file::{FileOperation, FilePatch};
 
 /// The two versions of a file a patch was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Sides {
 /// When the blob cannot be read.
 pub fn sides(patch: &FilePatch, blobs: &dyn Blobs) -> io::Result<Option<Sides>> {
     let before = match patch.operation {
-        Operation::Delete => return Ok(None),
-        Operation::Create => Some(Vec::new()),
+        FileOperation::Delete => return Ok(None),
+        FileOperation::Create => Some(Vec::new()),
         _ if patch.hunks.is_empty() => return Ok(None),
         _ => blobs.blob(&patch.preimage)?,
     };
@@ -46,7 +46,7 @@ pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> io::Result<Option<Vec<u
     if base == theirs || ours == theirs {
         return Ok(Some(ours.to_vec()));
     }
-    if [base, ours, theirs].iter().any(|side| is_binary(side)) {
+    if [base, ours, theirs].iter().any(|side| holds_nul(side)) {
         return Ok(None);
     }
     let input = |content| {
@@ -62,7 +62,7 @@ pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> io::Result<Option<Vec<u
 /// How many bytes git looks at for a NUL before it takes a file for text.
 const BINARY_PROBE: usize = 8000;
 
-fn is_binary(content: &[u8]) -> bool {
+fn holds_nul(content: &[u8]) -> bool {
     content[..content.len().min(BINARY_PROBE)].contains(&0)
 }
 

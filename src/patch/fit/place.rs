@@ -24,7 +24,7 @@ pub struct Placement {
     pub result: Option<Vec<u8>>,
 }
 
-/// Places every hunk in `content`. A hunk that fits nowhere is passed over, and the next is tried on the rest.
+/// Anchors every hunk in `content`. A hunk that fits nowhere is passed over, and the next is tried on the rest.
 pub fn place(content: &[u8], hunks: &[Hunk]) -> Placement {
     let mut image = Image::new(content);
     let placed: Vec<_> = hunks.iter().map(|hunk| image.place(hunk)).collect();

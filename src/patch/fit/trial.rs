@@ -10,7 +10,7 @@ use crate::patch::fit::image::Placed;
 use crate::patch::fit::merge::{merge, sides};
 use crate::patch::fit::place::place;
 use crate::patch::fit::problem::FileProblem;
-use crate::patch::format::file::{FilePatch, Operation};
+use crate::patch::format::file::{FileOperation, FilePatch};
 
 /// What a patch would do to a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Trial {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileTrial {
     /// What happens, once a plain diff's creation or deletion is decided by the tree.
-    pub operation: Operation,
+    pub operation: FileOperation,
     /// The file read from.
     pub before: Option<FileImage>,
     /// The file written; `None` for a deletion and for a file that cannot be patched.
@@ -134,9 +134,9 @@ pub fn changes(
 
 /// What is left at each path: removals first, so that what is written to a path another part of the patch vacates stays.
 fn outcomes(patch: &[FilePatch], files: &[FileTrial]) -> Vec<(RepoPath, Option<FileImage>)> {
-    let leaves = |patch: &&FilePatch| patch.operation != Operation::Copy;
+    let leaves = |patch: &&FilePatch| patch.operation != FileOperation::Copy;
     let left = patch.iter().filter(leaves).filter_map(|patch| {
-        let moved = patch.from.is_some() || patch.operation == Operation::Delete;
+        let moved = patch.from.is_some() || patch.operation == FileOperation::Delete;
         patch.read_path().filter(|_| moved)
     });
     let removed = left.map(|path| (path.clone(), None));
@@ -149,7 +149,7 @@ fn outcomes(patch: &[FilePatch], files: &[FileTrial]) -> Vec<(RepoPath, Option<F
 
 fn vacated(patch: &FilePatch) -> Option<&RepoPath> {
     match patch.operation {
-        Operation::Delete | Operation::Rename => patch.read_path(),
+        FileOperation::Delete | FileOperation::Rename => patch.read_path(),
         _ => None,
     }
 }
@@ -173,7 +173,7 @@ struct Trying<'t> {
 
 /// The file a patch starts from, and what the patch is once that is known.
 struct Start {
-    operation: Operation,
+    operation: FileOperation,
     image: Option<FileImage>,
 }
 
@@ -260,7 +260,7 @@ impl<'t> Trying<'t> {
     }
 
     fn finish(&mut self, patch: &FilePatch, start: &Start, data: Vec<u8>, trial: &mut FileTrial) {
-        if start.operation == Operation::Delete {
+        if start.operation == FileOperation::Delete {
             if !data.is_empty() {
                 trial.problem = Some(FileProblem::DeletionLeavesContent(patch.path.clone()));
             }
@@ -286,7 +286,7 @@ impl<'t> Trying<'t> {
             return Ok(Ok(start(None)));
         };
         // A rename or copy reads what the tree had before the patch, whatever the order of its parts.
-        let moves = matches!(patch.operation, Operation::Rename | Operation::Copy);
+        let moves = matches!(patch.operation, FileOperation::Rename | FileOperation::Copy);
         let image = match self.seen.get(old).filter(|_| !moves) {
             Some(Seen::Vacated) => return Ok(Err(FileProblem::Gone(old.clone()))),
             Some(Seen::Written(image)) => image.clone(),
@@ -294,7 +294,7 @@ impl<'t> Trying<'t> {
                 Entry::File(image) => image,
                 Entry::Absent if !patch.certain => {
                     return Ok(Ok(Start {
-                        operation: Operation::Create,
+                        operation: FileOperation::Create,
                         image: None,
                     }));
                 }
@@ -304,7 +304,7 @@ impl<'t> Trying<'t> {
         let is_link = image.mode == FileMode::Symlink;
         let expects = [patch.old_mode, patch.new_mode];
         let differs = |mode: &FileMode| (*mode == FileMode::Symlink) != is_link;
-        if expects.iter().flatten().any(differs) && patch.operation != Operation::Create {
+        if expects.iter().flatten().any(differs) && patch.operation != FileOperation::Create {
             return Ok(Err(FileProblem::WrongType(old.clone())));
         }
         Ok(Ok(start(Some(image))))
@@ -316,10 +316,10 @@ impl<'t> Trying<'t> {
         start: &Start,
     ) -> io::Result<Option<FileProblem>> {
         let path = &patch.path;
-        if start.operation == Operation::Delete {
+        if start.operation == FileOperation::Delete {
             return Ok(None);
         }
-        let makes = start.operation != Operation::Modify;
+        let makes = start.operation != FileOperation::Modify;
         if makes && let Some(problem) = self.occupied(path)? {
             return Ok(Some(problem));
         }
@@ -402,7 +402,7 @@ fn refuse_files_as_folders(
         }
     };
     for (patch, file) in patch.iter().zip(files) {
-        if file.after.is_none() || file.operation == Operation::Modify {
+        if file.after.is_none() || file.operation == FileOperation::Modify {
             continue;
         }
         for (end, _) in patch.path.as_str().match_indices('/') {

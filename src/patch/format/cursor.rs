@@ -4,7 +4,7 @@ use crate::patch::format::error::{PatchError, PatchErrorKind};
 
 /// A place in a patch file, at the beginning of a line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor<'t> {
+pub(super) struct PatchCursor<'t> {
     text: &'t [u8],
     /// Bytes before the line.
     offset: usize,
@@ -12,9 +12,9 @@ pub(super) struct Cursor<'t> {
     line: usize,
 }
 
-impl<'t> Cursor<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Cursor<'t> {
-        Cursor {
+impl<'t> PatchCursor<'t> {
+    pub(super) fn new(text: &'t [u8]) -> PatchCursor<'t> {
+        PatchCursor {
             text,
             offset: 0,
             line: 0,
@@ -44,7 +44,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The place one line further on.
-    pub(super) fn next(mut self) -> Cursor<'t> {
+    pub(super) fn next(mut self) -> PatchCursor<'t> {
         self.advance();
         self
     }

@@ -7,7 +7,7 @@ use crate::checkout::{FileMode, RepoPath};
 
 /// What a patch does to one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
+pub enum FileOperation {
     /// The file is made.
     Create,
     /// The file is removed.
@@ -24,7 +24,7 @@ pub enum Operation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePatch {
     /// What happens to the file.
-    pub operation: Operation,
+    pub operation: FileOperation,
     /// False in a plain unified diff without a `/dev/null` side, where creation and deletion are known only once the
     /// tree is looked at.
     pub certain: bool,
@@ -54,14 +54,14 @@ pub struct Hunk {
     pub new_start: usize,
     /// The patch file, shared by all its hunks.
     text: Arc<[u8]>,
-    spans: Arc<[Span]>,
+    spans: Arc<[LineSpan]>,
     /// Removed and added lines have changed places.
     reversed: bool,
 }
 
 /// Where one line of a hunk is in its patch file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct LineSpan {
     pub(super) side: Side,
     /// In bytes.
     pub(super) start: u32,
@@ -69,7 +69,7 @@ pub(super) struct Span {
     pub(super) length: u32,
 }
 
-impl Span {
+impl LineSpan {
     /// The line in its patch file; empty where it would not be inside it.
     pub(super) fn bytes_of(self, text: &[u8]) -> &[u8] {
         // A place in a text of 32 bits of bytes is one in memory.
@@ -103,14 +103,14 @@ impl FilePatch {
     /// The path the pre-image is read from; `None` for a creation.
     pub fn read_path(&self) -> Option<&RepoPath> {
         match self.operation {
-            Operation::Create => None,
+            FileOperation::Create => None,
             _ => Some(self.from.as_ref().unwrap_or(&self.path)),
         }
     }
 
     /// The path the post-image is written to; `None` for a deletion.
     pub fn written_path(&self) -> Option<&RepoPath> {
-        (self.operation != Operation::Delete).then_some(&self.path)
+        (self.operation != FileOperation::Delete).then_some(&self.path)
     }
 
     /// The patch that takes this one back.
@@ -119,13 +119,13 @@ impl FilePatch {
     /// apart.
     pub fn reversed(&self) -> FilePatch {
         let operation = match self.operation {
-            Operation::Create => Operation::Delete,
-            Operation::Delete => Operation::Create,
+            FileOperation::Create => FileOperation::Delete,
+            FileOperation::Delete => FileOperation::Create,
             other => other,
         };
         let (old_mode, new_mode) = match (self.operation, self.new_mode) {
             // The mode on an `index` line is that of both images.
-            (Operation::Modify | Operation::Rename | Operation::Copy, None) => {
+            (FileOperation::Modify | FileOperation::Rename | FileOperation::Copy, None) => {
                 (self.old_mode, None)
             }
             _ => (self.new_mode, self.old_mode),
@@ -150,7 +150,7 @@ impl Hunk {
         old_start: usize,
         new_start: usize,
         text: Arc<[u8]>,
-        spans: Vec<Span>,
+        spans: Vec<LineSpan>,
     ) -> Hunk {
         Hunk {
             old_start,

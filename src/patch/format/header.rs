@@ -1,9 +1,9 @@
 //! What stands before a file's hunks: git's own header, or the two lines of a plain diff.
 
 use crate::checkout::FileMode;
-use crate::patch::format::cursor::Cursor;
+use crate::patch::format::cursor::PatchCursor;
 use crate::patch::format::error::{PatchError, PatchErrorKind};
-use crate::patch::format::file::Operation;
+use crate::patch::format::file::FileOperation;
 use crate::patch::format::hunk::hunk_ranges;
 use crate::patch::format::name::{
     Ends, common_name, has_epoch_timestamp, header_name, is_dev_null,
@@ -31,7 +31,7 @@ impl Default for Strip {
 pub(super) struct Header {
     /// Whether a git header, which states creation and deletion.
     pub(super) git: bool,
-    pub(super) kind: Option<Operation>,
+    pub(super) kind: Option<FileOperation>,
     pub(super) old: Option<Vec<u8>>,
     pub(super) new: Option<Vec<u8>>,
     pub(super) old_mode: Option<FileMode>,
@@ -45,9 +45,9 @@ pub(super) struct Header {
 /// # Errors
 /// Where a header cannot be meant, or a hunk has none.
 pub(super) fn next_header<'t>(
-    cursor: &mut Cursor<'t>,
+    cursor: &mut PatchCursor<'t>,
     strip: &mut Strip,
-) -> Result<Option<(Header, Cursor<'t>)>, PatchError> {
+) -> Result<Option<(Header, PatchCursor<'t>)>, PatchError> {
     while !cursor.is_at_end() {
         let (start, line) = (*cursor, cursor.line());
         if line.starts_with(b"@@ -") && hunk_ranges(line).is_some() {
@@ -66,7 +66,7 @@ pub(super) fn next_header<'t>(
 }
 
 /// Whether a plain diff's two lines and a hunk are here.
-pub(super) fn is_plain_header(cursor: &Cursor<'_>) -> bool {
+pub(super) fn is_plain_header(cursor: &PatchCursor<'_>) -> bool {
     let second = cursor.next();
     cursor.line().starts_with(b"--- ")
         && second.line().starts_with(b"+++ ")
@@ -75,7 +75,7 @@ pub(super) fn is_plain_header(cursor: &Cursor<'_>) -> bool {
 
 /// Leaves the cursor where it is if nothing follows the `diff --git` line.
 fn git_header(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut PatchCursor<'_>,
     rest: &[u8],
     strip: usize,
 ) -> Result<Option<Header>, PatchError> {
@@ -102,8 +102,8 @@ fn git_header(
         header.old.clone_from(&common);
         header.new = common;
     }
-    let needs_old = header.kind != Some(Operation::Create);
-    let needs_new = header.kind != Some(Operation::Delete);
+    let needs_old = header.kind != Some(FileOperation::Create);
+    let needs_new = header.kind != Some(FileOperation::Delete);
     if (needs_old && header.old.is_none()) || (needs_new && header.new.is_none()) {
         return Err(cursor.error(PatchErrorKind::NoName));
     }
@@ -119,40 +119,44 @@ struct Names<'h> {
 
 impl Names<'_> {
     /// Reads one line of a git header; false where the header has ended.
-    fn header_line(&self, cursor: &Cursor<'_>, header: &mut Header) -> Result<bool, PatchError> {
+    fn header_line(
+        &self,
+        cursor: &PatchCursor<'_>,
+        header: &mut Header,
+    ) -> Result<bool, PatchError> {
         let line = cursor.line();
         let after = |keyword: &str| line.strip_prefix(keyword.as_bytes());
         // `rename from` and its like give names without `a/` and `b/`.
         let moved = self.strip.saturating_sub(1);
         if let Some(rest) = after("--- ") {
-            let is_new = header.kind == Some(Operation::Create);
+            let is_new = header.kind == Some(FileOperation::Create);
             self.verify_name(cursor, rest, is_new, &mut header.old)?;
         } else if let Some(rest) = after("+++ ") {
-            let is_gone = header.kind == Some(Operation::Delete);
+            let is_gone = header.kind == Some(FileOperation::Delete);
             self.verify_name(cursor, rest, is_gone, &mut header.new)?;
         } else if let Some(rest) = after("old mode ") {
             header.old_mode = Some(mode(cursor, rest)?);
         } else if let Some(rest) = after("new mode ") {
             header.new_mode = Some(mode(cursor, rest)?);
         } else if let Some(rest) = after("deleted file mode ") {
-            set_kind(cursor, header, Operation::Delete)?;
+            set_kind(cursor, header, FileOperation::Delete)?;
             header.old = self.common.map(<[u8]>::to_vec);
             header.old_mode = Some(mode(cursor, rest)?);
         } else if let Some(rest) = after("new file mode ") {
-            set_kind(cursor, header, Operation::Create)?;
+            set_kind(cursor, header, FileOperation::Create)?;
             header.new = self.common.map(<[u8]>::to_vec);
             header.new_mode = Some(mode(cursor, rest)?);
         } else if let Some(rest) = after("copy from ") {
-            set_kind(cursor, header, Operation::Copy)?;
+            set_kind(cursor, header, FileOperation::Copy)?;
             header.old = header_name(rest, moved, Ends::AtLineEnd);
         } else if let Some(rest) = after("copy to ") {
-            set_kind(cursor, header, Operation::Copy)?;
+            set_kind(cursor, header, FileOperation::Copy)?;
             header.new = header_name(rest, moved, Ends::AtLineEnd);
         } else if let Some(rest) = after("rename from ").or_else(|| after("rename old ")) {
-            set_kind(cursor, header, Operation::Rename)?;
+            set_kind(cursor, header, FileOperation::Rename)?;
             header.old = header_name(rest, moved, Ends::AtLineEnd);
         } else if let Some(rest) = after("rename to ").or_else(|| after("rename new ")) {
-            set_kind(cursor, header, Operation::Rename)?;
+            set_kind(cursor, header, FileOperation::Rename)?;
             header.new = header_name(rest, moved, Ends::AtLineEnd);
         } else if let Some(rest) = after("index ") {
             index_line(cursor, rest, header)?;
@@ -166,7 +170,7 @@ impl Names<'_> {
 
     fn verify_name(
         &self,
-        cursor: &Cursor<'_>,
+        cursor: &PatchCursor<'_>,
         rest: &[u8],
         is_null: bool,
         name: &mut Option<Vec<u8>>,
@@ -189,7 +193,11 @@ impl Names<'_> {
     }
 }
 
-fn set_kind(cursor: &Cursor<'_>, header: &mut Header, kind: Operation) -> Result<(), PatchError> {
+fn set_kind(
+    cursor: &PatchCursor<'_>,
+    header: &mut Header,
+    kind: FileOperation,
+) -> Result<(), PatchError> {
     if header.kind.is_some_and(|earlier| earlier != kind) {
         return Err(cursor.error(PatchErrorKind::Contradiction));
     }
@@ -197,7 +205,7 @@ fn set_kind(cursor: &Cursor<'_>, header: &mut Header, kind: Operation) -> Result
     Ok(())
 }
 
-fn mode(cursor: &Cursor<'_>, rest: &[u8]) -> Result<FileMode, PatchError> {
+fn mode(cursor: &PatchCursor<'_>, rest: &[u8]) -> Result<FileMode, PatchError> {
     let digits = rest.split(u8::is_ascii_whitespace).next();
     let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
     let mode = digits.and_then(|digits| u32::from_str_radix(digits, 8).ok());
@@ -213,7 +221,11 @@ fn mode(cursor: &Cursor<'_>, rest: &[u8]) -> Result<FileMode, PatchError> {
 }
 
 /// `old..new mode`; a line of another form is passed over, as git does.
-fn index_line(cursor: &Cursor<'_>, rest: &[u8], header: &mut Header) -> Result<(), PatchError> {
+fn index_line(
+    cursor: &PatchCursor<'_>,
+    rest: &[u8],
+    header: &mut Header,
+) -> Result<(), PatchError> {
     let Ok(rest) = std::str::from_utf8(rest) else {
         return Ok(());
     };
@@ -232,25 +244,25 @@ fn index_line(cursor: &Cursor<'_>, rest: &[u8], header: &mut Header) -> Result<(
     Ok(())
 }
 
-fn plain_header(cursor: &mut Cursor<'_>, strip: &mut Strip) -> Result<Header, PatchError> {
+fn plain_header(cursor: &mut PatchCursor<'_>, strip: &mut Strip) -> Result<Header, PatchError> {
     let (old, new) = (&cursor.line()[4..], &cursor.next().line()[4..]);
     guess_strip(strip, new);
     let old_name = header_name(old, strip.components, Ends::AtTab);
     let new_name = header_name(new, strip.components, Ends::AtTab);
     let mut header = Header::default();
     if is_dev_null(old) {
-        header.kind = Some(Operation::Create);
+        header.kind = Some(FileOperation::Create);
         header.new = new_name;
     } else if is_dev_null(new) {
-        header.kind = Some(Operation::Delete);
+        header.kind = Some(FileOperation::Delete);
         header.old = old_name;
     } else {
         let name = shorter_name(old_name, new_name);
         if has_epoch_timestamp(old) {
-            header.kind = Some(Operation::Create);
+            header.kind = Some(FileOperation::Create);
             header.new = name;
         } else if has_epoch_timestamp(new) {
-            header.kind = Some(Operation::Delete);
+            header.kind = Some(FileOperation::Delete);
             header.old = name;
         } else {
             header.old.clone_from(&name);

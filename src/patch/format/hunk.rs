@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::patch::format::cursor::Cursor;
+use crate::patch::format::cursor::PatchCursor;
 use crate::patch::format::error::{PatchError, PatchErrorKind};
-use crate::patch::format::file::{Hunk, Side, Span};
+use crate::patch::format::file::{Hunk, LineSpan, Side};
 
 /// Reads a hunk of `text`, and how many lines its header gives the two images.
 ///
 /// # Errors
 /// Where its lines are not those its header announces.
 pub(super) fn hunk(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut PatchCursor<'_>,
     text: &Arc<[u8]>,
 ) -> Result<(Hunk, usize, usize), PatchError> {
     let ranges = hunk_ranges(cursor.line());
@@ -46,7 +46,11 @@ pub(super) fn hunk(
 }
 
 /// Reads one line of a hunk: `Some(None)` for the marker of a missing newline, `None` for what is no hunk line.
-fn hunk_line(cursor: &Cursor<'_>, text: &[u8], spans: &mut Vec<Span>) -> Option<Option<Side>> {
+fn hunk_line(
+    cursor: &PatchCursor<'_>,
+    text: &[u8],
+    spans: &mut Vec<LineSpan>,
+) -> Option<Option<Side>> {
     let line = cursor.line();
     let [first, rest @ ..] = line else {
         return None;
@@ -66,7 +70,7 @@ fn hunk_line(cursor: &Cursor<'_>, text: &[u8], spans: &mut Vec<Span>) -> Option<
         _ => return None,
     };
     let sign = usize::from(*first != b'\n');
-    spans.push(Span {
+    spans.push(LineSpan {
         side,
         start: u32::try_from(cursor.offset() + sign).ok()?,
         length: u32::try_from(line.len() - sign).ok()?,
@@ -78,7 +82,7 @@ fn hunk_line(cursor: &Cursor<'_>, text: &[u8], spans: &mut Vec<Span>) -> Option<
 const SHORTEST_MARKER: usize = 12;
 
 /// The last line read has no newline after all.
-fn cut_newline(text: &[u8], spans: &mut [Span]) {
+fn cut_newline(text: &[u8], spans: &mut [LineSpan]) {
     if let Some(last) = spans.last_mut()
         && last.bytes_of(text).ends_with(b"\n")
     {

@@ -10,7 +10,7 @@ use crate::patch::format::parse::first_change;
 
 /// A patch's words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Message {
+pub struct MailMessage {
     /// What it does, in a line; empty where nothing says it.
     pub subject: String,
     /// Why, and whatever else; may be empty.
@@ -41,9 +41,9 @@ pub struct Date {
     pub zone_minutes: i32,
 }
 
-impl Message {
+impl MailMessage {
     /// The words of a patch file.
-    pub fn of(text: &[u8]) -> Message {
+    pub fn of(text: &[u8]) -> MailMessage {
         let words = without_mailbox_line(&text[..first_change(text)]);
         let mail = is_mail(words).then(|| MessageParser::default().parse(words));
         match mail.flatten() {
@@ -89,7 +89,7 @@ fn is_mail(words: &[u8]) -> bool {
     headers.all(is_header) && is_subject
 }
 
-fn of_mail(mail: &Mail<'_>) -> Message {
+fn of_mail(mail: &Mail<'_>) -> MailMessage {
     let body = mail.body_text(0).unwrap_or_default().replace("\r\n", "\n");
     let body = match mail.content_type() {
         Some(kind) if is(kind.attribute("format"), "flowed") => {
@@ -113,7 +113,7 @@ fn of_mail(mail: &Mail<'_>) -> Message {
         lines.next();
     }
     let said: Vec<&str> = lines.take_while(|line| line.trim_end() != "---").collect();
-    Message {
+    MailMessage {
         subject: clean_subject(&one_line(&subject)),
         body: trimmed(&said),
         author: from.map(|author| Author { date, ..author }),
@@ -218,7 +218,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A subject, and an author's line behind it or before it, as StGit writes them.
-fn of_plain(words: &str) -> Message {
+fn of_plain(words: &str) -> MailMessage {
     let mut lines: Vec<&str> = words
         .lines()
         .take_while(|line| line.trim_end() != "---")
@@ -240,7 +240,7 @@ fn of_plain(words: &str) -> Message {
         .by_ref()
         .take_while(|line| !line.trim().is_empty())
         .collect();
-    Message {
+    MailMessage {
         subject: subject.join("\n").trim().to_owned(),
         body: trimmed(&said.collect::<Vec<_>>()),
         author,
@@ -261,8 +261,8 @@ mod tests {
 
     const DIFF: &str = "diff --git a/f b/f\nnew file mode 100644\n";
 
-    fn message(words: &str) -> Message {
-        Message::of(format!("{words}{DIFF}").as_bytes())
+    fn message(words: &str) -> MailMessage {
+        MailMessage::of(format!("{words}{DIFF}").as_bytes())
     }
 
     fn said(words: &str) -> String {
@@ -315,7 +315,7 @@ mod tests {
         let mut text = head.as_bytes().to_vec();
         text.extend(b"\xe9.\n---\n");
         text.extend(DIFF.as_bytes());
-        assert_eq!(Message::of(&text).commit("p"), "x\n\nCaf\u{e9}.\n");
+        assert_eq!(MailMessage::of(&text).commit("p"), "x\n\nCaf\u{e9}.\n");
     }
 
     #[test]
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(said(text), "Say more\n\nSubject: of no mail\n");
         assert_eq!(said(""), "p\n");
         assert_eq!(
-            Message::of(b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n").commit("p"),
+            MailMessage::of(b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n").commit("p"),
             "p\n"
         );
         let stgit = "Say more\n\nFrom: A B <a@example.invalid>\n\nBecause.\n---\n f | 1 +\n";

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use crate::checkout::RepoPath;
 use crate::files::shown;
-use crate::patch::format::cursor::Cursor;
+use crate::patch::format::cursor::PatchCursor;
 use crate::patch::format::error::{PatchError, PatchErrorKind};
-use crate::patch::format::file::{FilePatch, Hunk, Operation};
+use crate::patch::format::file::{FileOperation, FilePatch, Hunk};
 use crate::patch::format::header::{Header, Strip, next_header};
 use crate::patch::format::hunk::hunk;
 
@@ -30,7 +30,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<FilePatch>, PatchError> {
 /// # Errors
 /// Where `git apply` refuses the file, and for binary files and submodules.
 pub fn parse_shared(text: &Arc<[u8]>) -> Result<Vec<FilePatch>, PatchError> {
-    let mut cursor = Cursor::new(text);
+    let mut cursor = PatchCursor::new(text);
     if u32::try_from(text.len()).is_err() {
         return Err(cursor.error(PatchErrorKind::TooLarge));
     }
@@ -40,14 +40,14 @@ pub fn parse_shared(text: &Arc<[u8]>) -> Result<Vec<FilePatch>, PatchError> {
         files.push(file(&mut cursor, text, header, start)?);
     }
     if files.is_empty() {
-        return Err(Cursor::new(text).error(PatchErrorKind::Empty));
+        return Err(PatchCursor::new(text).error(PatchErrorKind::Empty));
     }
     Ok(files)
 }
 
 /// Where a patch file's own words end and its first change begins, in bytes; its end where there is no change.
 pub fn first_change(text: &[u8]) -> usize {
-    let mut cursor = Cursor::new(text);
+    let mut cursor = PatchCursor::new(text);
     match next_header(&mut cursor, &mut Strip::default()) {
         Ok(Some((_, start))) => start.offset(),
         Ok(None) | Err(_) => cursor.offset(),
@@ -55,10 +55,10 @@ pub fn first_change(text: &[u8]) -> usize {
 }
 
 fn file(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut PatchCursor<'_>,
     text: &Arc<[u8]>,
     header: Header,
-    start: Cursor<'_>,
+    start: PatchCursor<'_>,
 ) -> Result<FilePatch, PatchError> {
     let mut hunks: Vec<Hunk> = Vec::new();
     let (mut old_lines, mut new_lines) = (0usize, 0usize);
@@ -69,8 +69,8 @@ fn file(
         hunks.push(hunk);
     }
     let at_header = |kind| start.error(kind);
-    if (header.kind == Some(Operation::Create) && old_lines > 0)
-        || (header.kind == Some(Operation::Delete) && new_lines > 0)
+    if (header.kind == Some(FileOperation::Create) && old_lines > 0)
+        || (header.kind == Some(FileOperation::Delete) && new_lines > 0)
     {
         return Err(at_header(PatchErrorKind::Contradiction));
     }
@@ -86,15 +86,18 @@ fn file(
     let may_create = !header.git && header.kind.is_none() && old_lines == 0 && hunks.len() == 1;
     let path = header.new.as_ref().or(header.old.as_ref());
     let path = path.ok_or_else(|| at_header(PatchErrorKind::NoName))?;
-    let moves = matches!(header.kind, Some(Operation::Rename | Operation::Copy));
+    let moves = matches!(
+        header.kind,
+        Some(FileOperation::Rename | FileOperation::Copy)
+    );
     let from = header.old.as_ref().filter(|old| moves || *old != path);
-    let from = if header.kind == Some(Operation::Create) {
+    let from = if header.kind == Some(FileOperation::Create) {
         None
     } else {
         from
     };
     Ok(FilePatch {
-        operation: header.kind.unwrap_or(Operation::Modify),
+        operation: header.kind.unwrap_or(FileOperation::Modify),
         certain: !may_create,
         path: repo_path(path).map_err(at_header)?,
         from: from
@@ -108,7 +111,7 @@ fn file(
     })
 }
 
-fn refuse_binary(cursor: &Cursor<'_>, header: &Header) -> Result<(), PatchError> {
+fn refuse_binary(cursor: &PatchCursor<'_>, header: &Header) -> Result<(), PatchError> {
     let line = cursor.line().trim_ascii_end();
     let marker = line.ends_with(b" differ")
         && (line.starts_with(b"Binary files ") || line.starts_with(b"Files "));
@@ -151,7 +154,7 @@ mod tests {
              \\ No newline at end of file\n+c\n-- \n2.47\n",
         );
         assert_eq!(file.path.as_str(), "d/f");
-        assert_eq!(file.operation, Operation::Modify);
+        assert_eq!(file.operation, FileOperation::Modify);
         assert_eq!(
             (file.preimage.as_str(), file.postimage.as_str()),
             ("1234567", "89abcde")
@@ -170,23 +173,23 @@ mod tests {
         let header = |lines: &str| one(&format!("diff --git a/x b/x\n{lines}"));
         assert_eq!(
             header("new file mode 100644\n").operation,
-            Operation::Create
+            FileOperation::Create
         );
         assert_eq!(
             header("deleted file mode 100644\n").operation,
-            Operation::Delete
+            FileOperation::Delete
         );
         let mode = header("old mode 100644\nnew mode 100755\n");
         assert_eq!(mode.new_mode, Some(FileMode::Executable));
         let moved =
             one("diff --git a/x b/y z\nsimilarity index 100%\nrename from x\nrename to y z\n");
-        assert_eq!(moved.operation, Operation::Rename);
+        assert_eq!(moved.operation, FileOperation::Rename);
         assert_eq!(
             (moved.path.as_str(), moved.from.unwrap().as_str()),
             ("y z", "x")
         );
         let copied = one("diff --git a/x b/y\ncopy from x\ncopy to y\n");
-        assert_eq!(copied.operation, Operation::Copy);
+        assert_eq!(copied.operation, FileOperation::Copy);
     }
 
     #[test]
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(file.path.as_str(), "f");
         assert!(!file.certain);
         let file = one("--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n");
-        assert_eq!(file.operation, Operation::Create);
+        assert_eq!(file.operation, FileOperation::Create);
     }
 
     #[test]

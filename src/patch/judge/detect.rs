@@ -13,12 +13,12 @@ use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 use crate::patch::fit::merge::{merge, sides};
 use crate::patch::fit::place::place_exactly;
 use crate::patch::fit::trial::{Trial, changes, try_patch};
-use crate::patch::format::file::{FilePatch, Operation};
+use crate::patch::format::file::{FileOperation, FilePatch};
 use crate::patch::series::{Patch, Variant};
 
 /// A patch found in a tree.
 #[derive(Debug, Clone)]
-pub struct Found<'s> {
+pub struct Detected<'s> {
     /// The variant that is there.
     pub variant: &'s Variant,
     /// The changes that take it away again.
@@ -32,7 +32,7 @@ pub struct Stripped<'s, 'v> {
     /// What is left.
     pub tree: Overlay<'v>,
     /// What was found, by name.
-    pub found: BTreeMap<&'s str, Found<'s>>,
+    pub found: BTreeMap<&'s str, Detected<'s>>,
 }
 
 /// What a tree is looked at with.
@@ -87,14 +87,14 @@ fn find<'s>(
     variant: &'s Variant,
     tree: &Overlay<'_>,
     looking: Looking<'_>,
-) -> io::Result<Option<Found<'s>>> {
+) -> io::Result<Option<Detected<'s>>> {
     let Ok(files) = &variant.files else {
         return Ok(None);
     };
     if !all_hold(&variant.present, tree)? {
         return Ok(None);
     }
-    let found = |removal, entangled| Found {
+    let found = |removal, entangled| Detected {
         variant,
         removal,
         entangled,
@@ -135,8 +135,10 @@ fn as_recorded(
 /// Takes a file's change away where the file is the very post-image recorded, so that not even context is needed.
 fn rewound(file: &FilePatch, tree: &dyn TreeView) -> io::Result<Option<Vec<FileChange>>> {
     let now = image(tree, &file.path)?;
-    let fits = matches!(file.operation, Operation::Modify | Operation::Rename)
-        && is_blob(now.as_ref(), &file.postimage)?;
+    let fits = matches!(
+        file.operation,
+        FileOperation::Modify | FileOperation::Rename
+    ) && is_blob(now.as_ref(), &file.postimage)?;
     let Some(now) = now.filter(|_| fits) else {
         return Ok(None);
     };
@@ -173,7 +175,7 @@ pub fn backwards(
     let mut reversed = Vec::new();
     let mut copies = Vec::new();
     for file in files.iter().rev() {
-        if file.operation == Operation::Copy {
+        if file.operation == FileOperation::Copy {
             copies.push(file);
         } else if let Some(changes) = rewound(file, view)? {
             removal.extend(changes);
@@ -319,7 +321,7 @@ pub fn file_merged_out(
     tree: &dyn TreeView,
     blobs: &dyn Blobs,
 ) -> io::Result<Option<FileChange>> {
-    if file.operation != Operation::Modify {
+    if file.operation != FileOperation::Modify {
         return Ok(None);
     }
     let (Some(now), Some(sides)) = (image(tree, &file.path)?, sides(file, blobs)?) else {

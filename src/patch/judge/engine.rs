@@ -1,9 +1,9 @@
 //! One reading of an engine checkout, for whoever asks what a bundle finds there: as it is, and as `apply` would leave it.
 
-use crate::checkout::capability::{Checkout, Presence};
+use crate::checkout::capability::{Presence, Survey};
 use crate::checkout::site::Site;
 use crate::patch::judge::judgement::{JudgeError, Options};
-use crate::patch::judge::plan::{self, Plan, Refusal};
+use crate::patch::judge::plan::{self, Refusal, StackPlan};
 use crate::patch::judge::report::{CapabilityReport, StackReport, State};
 use crate::patch::series::Series;
 
@@ -11,11 +11,11 @@ use crate::patch::series::Series;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineReading {
     /// What it can do; what a patch would add is [`Presence::Patchable`].
-    pub checkout: Checkout,
+    pub checkout: Survey,
     /// Where the stack stands.
     pub report: StackReport,
     /// What applying would do, and whether it would go through.
-    pub plan: Plan,
+    pub plan: StackPlan,
     /// The patches that can be applied as it stands: all that are not there, or some by themselves.
     pub applicable: Vec<String>,
 }
@@ -45,10 +45,10 @@ pub fn read(site: Site<'_>, series: &Series) -> Result<EngineReading, JudgeError
         applicable.extend(goes_in.then(|| patch.name.clone()));
     }
     let mut reading = EngineReading {
-        checkout: Checkout {
+        checkout: Survey {
             era: plan.report.era,
             features: plan.report.features.clone(),
-            ..Checkout::default()
+            ..Survey::default()
         },
         report: plan.report.clone(),
         plan,

@@ -9,7 +9,7 @@ use crate::patch::judge::capabilities::{capabilities, standings};
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::detect::{Looking, Stripped, strip};
 use crate::patch::judge::report::StackReport;
-use crate::patch::judge::verdict::{Baseline, Judging};
+use crate::patch::judge::verdict::{Judging, Unpatched};
 use crate::patch::series::{Patch, Series};
 
 /// What is asked of a judgement.
@@ -46,7 +46,7 @@ pub(super) struct Judgement<'s, 'v> {
     pub(super) result: Overlay<'v>,
     /// The tree without the patches chosen, as far as they are there.
     pub(super) stripped: Stripped<'s, 'v>,
-    pub(super) baseline: Baseline<'v>,
+    pub(super) baseline: Unpatched<'v>,
 }
 
 impl<'s, 'v> Judgement<'s, 'v> {
@@ -62,7 +62,7 @@ impl<'s, 'v> Judgement<'s, 'v> {
         let chosen = chosen(series, options)?;
         let looking = looking(site, series, site.view)?;
         let whole = strip(series.patches.iter(), site.view, looking)?;
-        let baseline = Baseline {
+        let baseline = Unpatched {
             current: whole.tree.clone(),
             committed: pristine(site, series)?,
         };

@@ -18,14 +18,14 @@ use crate::patch::series::Series;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
     /// The commits looked at, oldest first.
-    pub commits: Vec<Commit>,
+    pub commits: Vec<HistoryCommit>,
     /// One row per patch judged, in the order of the series.
     pub rows: Vec<Row>,
 }
 
 /// One commit of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
+pub struct HistoryCommit {
     /// Its id.
     pub id: Oid,
     /// When it was committed, in seconds since 1970.
@@ -144,7 +144,7 @@ pub fn matrix(
                 report
             }
         };
-        commits.push(Commit {
+        commits.push(HistoryCommit {
             id: *id,
             time: commit.time().seconds(),
             summary: first_line(commit.message_bytes()),
@@ -206,7 +206,7 @@ fn fingerprint(
     let view = Committed::new(repository, tree.clone());
     let reader = Reader::new(&view);
     let at = |path: &String| {
-        let Some(place) = reader.place(path)? else {
+        let Some(place) = reader.locate(path)? else {
             return Ok(None);
         };
         match tree.get_path(place.as_ref()) {
@@ -218,7 +218,7 @@ fn fingerprint(
     paths.iter().map(at).collect()
 }
 
-fn rows(commits: &[Commit]) -> Vec<Row> {
+fn rows(commits: &[HistoryCommit]) -> Vec<Row> {
     let Some(first) = commits.first() else {
         return Vec::new();
     };

@@ -10,7 +10,7 @@ use crate::patch::series::Series;
 
 /// A plan that can be carried out, or the reasons why it cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct StackPlan {
     /// Where everything stands before.
     pub report: StackReport,
     /// What to do, in order; empty where there is nothing to do or the plan is refused.
@@ -57,7 +57,7 @@ pub fn status(
 ///
 /// # Errors
 /// When `only` names no patch, or the tree cannot be read.
-pub fn apply(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan, JudgeError> {
+pub fn apply(site: Site<'_>, series: &Series, options: &Options) -> Result<StackPlan, JudgeError> {
     let judgement = Judgement::of(site, series, options)?;
     let unachievable = judgement
         .report
@@ -85,7 +85,7 @@ pub fn apply(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan,
 ///
 /// # Errors
 /// When `only` names no patch, or the tree cannot be read.
-pub fn revert(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan, JudgeError> {
+pub fn revert(site: Site<'_>, series: &Series, options: &Options) -> Result<StackPlan, JudgeError> {
     let mut judgement = Judgement::of(site, series, options)?;
     let half = judgement.report.patches.iter();
     let half = half.filter(|patch| patch.state == State::Partial);
@@ -103,8 +103,8 @@ pub fn revert(site: Site<'_>, series: &Series, options: &Options) -> Result<Plan
     Ok(planned(judgement, refusal))
 }
 
-fn planned(judgement: Judgement<'_, '_>, refusal: Option<Refusal>) -> Plan {
-    Plan {
+fn planned(judgement: Judgement<'_, '_>, refusal: Option<Refusal>) -> StackPlan {
+    StackPlan {
         report: judgement.report,
         steps: match refusal {
             Some(_) => Vec::new(),

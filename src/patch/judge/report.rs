@@ -10,7 +10,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::{Capability, Era, Feature, Standing};
 use crate::patch::fit::explain::HunkReport;
 use crate::patch::fit::problem::FileProblem;
-use crate::patch::format::file::Operation;
+use crate::patch::format::file::FileOperation;
 
 /// Where a capability, a patch or a file stands. The order is the order of preference: where several could be said, the
 /// first is.
@@ -172,7 +172,7 @@ pub struct FileReport {
     /// The path renamed or copied from.
     pub from: Option<RepoPath>,
     /// What the patch does to the file.
-    pub operation: Operation,
+    pub operation: FileOperation,
     /// The file's state.
     pub state: State,
     /// Blob id before the patch, `None` where there is no such file or it is not known.

@@ -14,19 +14,19 @@ use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
 use crate::patch::format::file::FilePatch;
 use crate::patch::judge::capabilities::Standings;
 use crate::patch::judge::changes::{PatchChanges, PatchId};
-use crate::patch::judge::detect::{self, Found, blob_id, by_era};
+use crate::patch::judge::detect::{self, Detected, blob_id, by_era};
 use crate::patch::judge::report::{FileReport, PatchReport, State};
 use crate::patch::judge::syntax::{is_swift, new_faults};
 use crate::patch::series::{Patch, Series, Variant};
 
 /// Both trees without any patch of the series; where they differ, somebody has edited.
-pub(super) struct Baseline<'v> {
+pub(super) struct Unpatched<'v> {
     pub(super) current: Overlay<'v>,
     /// `None` in a plain export.
     pub(super) committed: Option<Overlay<'v>>,
 }
 
-impl Baseline<'_> {
+impl Unpatched<'_> {
     fn is_edited(&self, path: &RepoPath) -> io::Result<bool> {
         let Some(committed) = &self.committed else {
             return Ok(false);
@@ -61,7 +61,7 @@ pub(super) struct Judging<'a, 'v> {
     pub(super) standings: &'a Standings,
     /// The tree with the patches judged so far in it.
     pub(super) tree: Overlay<'v>,
-    pub(super) baseline: &'a Baseline<'v>,
+    pub(super) baseline: &'a Unpatched<'v>,
     /// What applying does, as far as judged.
     pub(super) steps: Vec<PatchChanges>,
 }
@@ -74,7 +74,7 @@ impl Judging<'_, '_> {
     pub(super) fn patch(
         &mut self,
         patch: &Patch,
-        found: Option<&Found<'_>>,
+        found: Option<&Detected<'_>>,
     ) -> io::Result<PatchReport> {
         if let Some(state) = self.spares(&patch.provides) {
             return self.spared_patch(patch, state);
@@ -165,7 +165,7 @@ impl Judging<'_, '_> {
         Ok(report)
     }
 
-    fn present_patch(&self, patch: &Patch, found: &Found<'_>) -> io::Result<PatchReport> {
+    fn present_patch(&self, patch: &Patch, found: &Detected<'_>) -> io::Result<PatchReport> {
         let mut edited = found.entangled;
         for change in &found.removal {
             edited |= self.baseline.is_edited(&change.path)?;

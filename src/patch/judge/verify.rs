@@ -7,7 +7,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::capability::Capability;
 use crate::checkout::site::Site;
 use crate::checkout::tree::{TreeView, image};
-use crate::patch::judge::detect::Found;
+use crate::patch::judge::detect::Detected;
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options};
 use crate::patch::judge::report::{PatchReport, StackReport, State};
 use crate::patch::judge::syntax::{SyntaxFault, is_swift, new_faults};
@@ -58,7 +58,7 @@ pub fn verify(
             || is_superseded(patch)
             || (series.eras.is_empty() && !patch.state.is_there())
     };
-    let is_proven = |found: &&Found<'_>| {
+    let is_proven = |found: &&Detected<'_>| {
         let proven = &found.variant.proven;
         report.era.is_some_and(|era| proven.contains(&era))
     };

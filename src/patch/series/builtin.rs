@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::error::SeriesError;
-use super::patches::{Origin, Patch, Series, Unsupported, Variant};
+use super::patches::{Omission, Origin, Patch, Series, Variant};
 use crate::checkout::capability::{
     Capability, CapabilityDefinition, Era, EraDefinition, FeatureDefinition, Probe,
 };
@@ -59,7 +59,7 @@ struct PatchFields {
     provides: Vec<Capability>,
     variant: Vec<VariantFields>,
     #[serde(default)]
-    unsupported: Vec<Unsupported>,
+    unsupported: Vec<Omission>,
 }
 
 #[derive(Deserialize)]

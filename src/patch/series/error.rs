@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::files::ReadError;
+use crate::files::FileReadError;
 
 /// Why a series cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum SeriesError {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: ReadError,
+        source: FileReadError,
     },
     /// Nothing to apply.
     #[error("`{}` has no `*.patch` file and no `series` that names one", .0.display())]

@@ -8,8 +8,8 @@ use std::path::Path;
 use super::error::{SeriesError, SeriesLineError};
 use super::patches::{Origin, Patch, Series, Variant};
 use crate::checkout::RepoPath;
-use crate::files::{ReadError, read};
-use crate::patch::format::mail::Message;
+use crate::files::{FileReadError, read};
+use crate::patch::format::mail::MailMessage;
 
 /// The largest patch file read, in bytes: far above any patch of text, far below what would hurt.
 const MAX_PATCH_BYTES: u64 = 64 << 20;
@@ -28,7 +28,9 @@ pub(super) fn series(folder: &Path) -> Result<Series, SeriesError> {
     let list = folder.join(SERIES_FILE);
     let names = match read(&list, MAX_LIST_BYTES) {
         Ok(text) => listed(&list, &String::from_utf8_lossy(&text))?,
-        Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => by_name(folder)?,
+        Err(FileReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            by_name(folder)?
+        }
         Err(source) => return Err(SeriesError::File { path: list, source }),
     };
     if names.is_empty() {
@@ -53,7 +55,7 @@ fn name_line(list: &Path, line: Option<usize>, name: &RepoPath, error: SeriesErr
         (
             Some(line),
             SeriesError::File {
-                source: ReadError::Io(source),
+                source: FileReadError::Io(source),
                 ..
             },
         ) if source.kind() == io::ErrorKind::NotFound => SeriesError::Line {
@@ -147,7 +149,7 @@ pub fn from_file(file: &str, text: Vec<u8>) -> Patch {
 
 /// The subject of a mail; other words before the first change are no title.
 fn title(text: &[u8]) -> String {
-    let message = Message::of(text);
+    let message = MailMessage::of(text);
     match message.is_mail {
         true => message.subject,
         false => String::new(),

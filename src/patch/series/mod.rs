@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use error::{SeriesError, SeriesLineError};
 pub use folder::from_file;
-pub use patches::{Origin, Patch, Series, Unsupported, Variant};
+pub use patches::{Omission, Origin, Patch, Series, Variant};
 
 impl Series {
     /// The series built into this program.

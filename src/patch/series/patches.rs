@@ -73,7 +73,7 @@ pub struct Patch {
     /// The same change for different engines; exactly one for a folder.
     pub variants: Vec<Variant>,
     /// The eras it has no variant for, and why.
-    pub unsupported: Vec<Unsupported>,
+    pub unsupported: Vec<Omission>,
 }
 
 impl Patch {
@@ -86,7 +86,7 @@ impl Patch {
 /// Eras that a patch leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unsupported {
+pub struct Omission {
     /// The eras.
     pub eras: Vec<Era>,
     /// Why, and what to do instead; a clause that can follow a colon.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::{Finding, Level};
-use crate::lint::Counts;
+use crate::lint::LevelCounts;
 use crate::lint::fleet::Linted;
 use crate::report::terminal::{plural, safe};
 
@@ -80,7 +80,7 @@ fn table(text: &mut String, run: Run<'_>) {
     }
 }
 
-fn row(text: &mut String, one: &Linted, counts: &Counts) {
+fn row(text: &mut String, one: &Linted, counts: &LevelCounts) {
     let verdict = match (one.refused(), counts.warnings) {
         (true, _) => "**refused**",
         (false, 0) => "ok",

@@ -1,10 +1,10 @@
 //! Findings for other programs, one file per format.
 
+pub mod anchor;
 pub mod github;
 pub mod gitlab;
 pub mod junit;
 pub mod markdown;
-pub mod place;
 mod run;
 pub mod sarif;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::Finding;
 use crate::lint::fleet::View;
 
-use super::place::Places;
+use super::anchor::Anchors;
 
 /// One run of `lint`, as a format shows it.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct Run<'a> {
     /// What is shown.
     pub view: &'a View<'a>,
     /// Where it is.
-    pub places: &'a Places,
+    pub places: &'a Anchors,
     /// What kept the run from judging everything it was asked to judge.
     pub troubles: &'a [Trouble],
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Level};
 use crate::lint::{Rule, rules};
 
-use super::place::uri;
+use super::anchor::uri;
 use super::{Run, Trouble, message};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -2,13 +2,13 @@
 
 use anstyle::Style;
 
-use crate::bundle::{Change, ChangeKind, Section, Target, shown};
+use crate::bundle::{Area, ChangeKind, Difference, Target, shown};
 use crate::report::terminal::{
     BAD, DIM, GOOD, NOTABLE, PLAIN, Page, painted, plural, safe, shortened, width,
 };
 
 /// The page of the changes from `a` to `b`.
-pub fn page(a: &Target, b: &Target, changes: &[Change], columns: u16) -> String {
+pub fn page(a: &Target, b: &Target, changes: &[Difference], columns: u16) -> String {
     let mut page = Page::new(columns);
     let remark = match changes.len() {
         0 => "no difference".to_owned(),
@@ -26,14 +26,14 @@ pub fn page(a: &Target, b: &Target, changes: &[Change], columns: u16) -> String 
     page.finish()
 }
 
-const fn title_of(section: Section) -> &'static str {
+const fn title_of(section: Area) -> &'static str {
     match section {
-        Section::Bundle => "Bundle",
-        Section::Asset => "Asset",
-        Section::Functions => "Functions",
-        Section::Weights => "Weights",
-        Section::Operations => "Operations",
-        Section::Tokenizer => "Tokenizer",
+        Area::Bundle => "Bundle",
+        Area::Asset => "Asset",
+        Area::Functions => "Functions",
+        Area::Weights => "Weights",
+        Area::Operations => "Operations",
+        Area::Tokenizer => "Tokenizer",
     }
 }
 
@@ -48,7 +48,7 @@ const fn sign_of(kind: ChangeKind) -> (Style, char, &'static str) {
 }
 
 /// On one line if it fits, else the values below the subject.
-fn entry(page: &mut Page, change: &Change) {
+fn entry(page: &mut Page, change: &Difference) {
     let (style, sign, verb) = sign_of(change.kind);
     let before = safe(change.before.as_deref().unwrap_or_default());
     let after = safe(change.after.as_deref().unwrap_or_default());

@@ -3,17 +3,17 @@
 use diffy::DiffOptions;
 
 use crate::bundle::shown;
-use crate::lint::fleet::{Done, FileChange, Plan};
+use crate::lint::fleet::{Done, FixPlan, FixedFile};
 
 /// Longest value shown in a line, characters.
 const SHOWN: usize = 60;
 
 /// The changes as a unified diff that `git apply` takes; what is not text is said in a line between.
-pub fn diff(plan: &Plan) -> String {
+pub fn diff(plan: &FixPlan) -> String {
     plan.files.iter().map(file).collect()
 }
 
-fn file(change: &FileChange) -> String {
+fn file(change: &FixedFile) -> String {
     let path = shown(&change.path);
     let path = path.strip_prefix("./").unwrap_or(&path);
     let before = change.before.as_deref().unwrap_or_default();
@@ -33,7 +33,7 @@ fn file(change: &FileChange) -> String {
 }
 
 /// A line for each fix, and for each file that is left alone; `written` tells whether it was made or would be.
-pub fn lines(plan: &Plan, written: bool) -> Vec<String> {
+pub fn lines(plan: &FixPlan, written: bool) -> Vec<String> {
     let word = if written { "fixed" } else { "would fix" };
     let files = plan.files.iter();
     let done = files.flat_map(|file| file.done.iter().map(move |done| (file, done)));

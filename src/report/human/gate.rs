@@ -1,13 +1,19 @@
 //! The page of `gate`.
 
-use crate::gate::{Gate, Mode};
+use crate::gate::{Comparison, Mode};
 use crate::report::terminal::{BAD, Cell, Columns, DIM, GOOD, NOTABLE, Page, STRONG, painted};
 
 /// What stands in the columns of ids: texts of tokens, where there is a tokenizer.
-pub type Shown<'a> = &'a dyn Fn(u32) -> String;
+pub type TokenText<'a> = &'a dyn Fn(u32) -> String;
 
 /// The whole page.
-pub fn page(gate: &Gate, bundle: &str, oracle: &str, shown: Shown<'_>, columns: u16) -> String {
+pub fn page(
+    gate: &Comparison,
+    bundle: &str,
+    oracle: &str,
+    shown: TokenText<'_>,
+    columns: u16,
+) -> String {
     let mut page = Page::new(columns);
     page.heading(bundle, gate.mode.word(), &format!("against {oracle}"));
     page.section("positions");

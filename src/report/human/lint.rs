@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use crate::bundle::shown;
 use crate::finding::{Finding, Level};
-use crate::lint::Counts;
+use crate::lint::LevelCounts;
 use crate::lint::fleet::{Linted, View};
 use crate::report::findings::Run;
 use crate::report::terminal::{
@@ -111,7 +111,7 @@ fn list(page: &mut Page, view: &View<'_>) {
     page.columns(&columns);
 }
 
-fn verdict(counts: &Counts) -> (Style, &'static str) {
+fn verdict(counts: &LevelCounts) -> (Style, &'static str) {
     match (counts.errors, counts.warnings) {
         (0, 0) => (GOOD, "ok"),
         (0, _) => (NOTABLE, "warning"),
@@ -119,7 +119,7 @@ fn verdict(counts: &Counts) -> (Style, &'static str) {
     }
 }
 
-fn tally(counts: &Counts) -> String {
+fn tally(counts: &LevelCounts) -> String {
     let parts = [
         (counts.errors, "error"),
         (counts.warnings, "warning"),

@@ -2,12 +2,12 @@
 
 use anstyle::Style;
 
-use crate::preflight::{Condition, Outcome, Preflight, Verdict};
+use crate::preflight::{Condition, ConditionState, Preflight, Verdict};
 use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, Page, painted};
 
 /// What the page is about, as its heading shows it.
 #[derive(Debug, Clone, Copy)]
-pub struct Heading<'a> {
+pub struct PreflightHeading<'a> {
     /// The bundle's name.
     pub name: &'a str,
     /// The bundle, as the user named it.
@@ -19,7 +19,7 @@ pub struct Heading<'a> {
 }
 
 /// The whole page.
-pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> String {
+pub fn page(preflight: &Preflight, heading: &PreflightHeading<'_>, columns: u16) -> String {
     let mut page = Page::new(columns);
     let era = heading.era.unwrap_or("no engine era this tool knows");
     page.heading(heading.name, "preflight", heading.path);
@@ -64,12 +64,12 @@ pub fn page(preflight: &Preflight, heading: &Heading<'_>, columns: u16) -> Strin
 
 fn marked(page: &mut Page, need: &Condition) {
     let (style, mark) = match (&need.outcome, need.required) {
-        (Outcome::Met(_), _) => (GOOD, "✓"),
-        (Outcome::WithEnvironment(_), _) => (NOTABLE, "$"),
-        (Outcome::AfterPatch(_), _) => (NOTABLE, "+"),
-        (Outcome::Unmet, true) => (BAD, "✗"),
-        (Outcome::Unmet, false) => (DIM, "–"),
-        (Outcome::Unknown, _) => (NOTABLE, "?"),
+        (ConditionState::Met(_), _) => (GOOD, "✓"),
+        (ConditionState::WithEnvironment(_), _) => (NOTABLE, "$"),
+        (ConditionState::AfterPatch(_), _) => (NOTABLE, "+"),
+        (ConditionState::Unmet, true) => (BAD, "✗"),
+        (ConditionState::Unmet, false) => (DIM, "–"),
+        (ConditionState::Unknown, _) => (NOTABLE, "?"),
     };
     page.marked(style, mark, need.id, &need.detail);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::bundle::{self, ChangeKind, Section, shown};
+use crate::bundle::{self, Area, ChangeKind, shown};
 
 /// Name and version of the document.
 const SCHEMA: &str = "granite-bundle/diff/1";
@@ -18,7 +18,7 @@ pub struct Document<'a> {
     pub a: String,
     pub b: String,
     pub same: bool,
-    pub changes: Vec<Change<'a>>,
+    pub changes: Vec<Difference<'a>>,
 }
 
 /// One difference.
@@ -27,7 +27,7 @@ pub struct Document<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Change<'a> {
+pub struct Difference<'a> {
     pub section: &'static str,
     pub subject: &'a str,
     pub change: &'static str,
@@ -40,28 +40,28 @@ impl<'a> Document<'a> {
     pub fn new(
         a: &bundle::Target,
         b: &bundle::Target,
-        changes: &'a [bundle::Change],
+        changes: &'a [bundle::Difference],
     ) -> Document<'a> {
         Document {
             schema: SCHEMA,
             a: shown(&a.path),
             b: shown(&b.path),
             same: changes.is_empty(),
-            changes: changes.iter().map(Change::new).collect(),
+            changes: changes.iter().map(Difference::new).collect(),
         }
     }
 }
 
-impl<'a> Change<'a> {
-    fn new(change: &'a bundle::Change) -> Change<'a> {
-        Change {
+impl<'a> Difference<'a> {
+    fn new(change: &'a bundle::Difference) -> Difference<'a> {
+        Difference {
             section: match change.section {
-                Section::Bundle => "bundle",
-                Section::Asset => "asset",
-                Section::Functions => "functions",
-                Section::Weights => "weights",
-                Section::Operations => "operations",
-                Section::Tokenizer => "tokenizer",
+                Area::Bundle => "bundle",
+                Area::Asset => "asset",
+                Area::Functions => "functions",
+                Area::Weights => "weights",
+                Area::Operations => "operations",
+                Area::Tokenizer => "tokenizer",
             },
             subject: &change.subject,
             change: match change.kind {

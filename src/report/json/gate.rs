@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::gate::{Distance, Gate};
+use crate::gate::{Comparison, Distance};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "granite-bundle/gate/1";
@@ -20,7 +20,7 @@ pub struct Document {
     pub agree: usize,
     pub counted: usize,
     pub first_divergence: Option<usize>,
-    pub positions: Vec<Position>,
+    pub positions: Vec<Compared>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<Apart>,
 }
@@ -31,7 +31,7 @@ pub struct Document {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Position {
+pub struct Compared {
     pub position: usize,
     pub expected: u32,
     pub got: u32,
@@ -55,7 +55,7 @@ pub struct Apart {
 
 impl Document {
     /// The document of an outcome.
-    pub fn new(gate: &Gate) -> Document {
+    pub fn new(gate: &Comparison) -> Document {
         let (agree, counted) = gate.tally();
         Document {
             schema: SCHEMA,
@@ -64,15 +64,15 @@ impl Document {
             agree,
             counted,
             first_divergence: gate.first_divergence,
-            positions: gate.positions.iter().map(Position::of).collect(),
+            positions: gate.positions.iter().map(Compared::of).collect(),
             distance: gate.distance.map(Apart::of),
         }
     }
 }
 
-impl Position {
-    fn of(position: &crate::gate::Position) -> Position {
-        Position {
+impl Compared {
+    fn of(position: &crate::gate::Compared) -> Compared {
+        Compared {
             position: position.position,
             expected: position.expected,
             got: position.got,

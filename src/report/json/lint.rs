@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::finding::{self, Level};
-use crate::lint::{Counts, Rule};
+use crate::lint::{LevelCounts, Rule};
 use crate::report::findings::{Run, Trouble};
 
-use super::inspect::Entry;
+use super::inspect::TargetEntry;
 
 /// Name and version of the lint document.
 pub const SCHEMA: &str = "granite-bundle/lint/1";
@@ -24,13 +24,13 @@ pub const RULES_SCHEMA: &str = "granite-bundle/rules/1";
 )]
 pub struct Document<'a> {
     pub schema: &'static str,
-    pub bundles: Vec<Entry<'a>>,
+    pub bundles: Vec<TargetEntry<'a>>,
     pub findings: Vec<Finding<'a>>,
     pub suppressed: Vec<Finding<'a>>,
     pub failures: Vec<Failure<'a>>,
     pub configurations: Vec<String>,
     pub level: Level,
-    pub summary: Summary,
+    pub summary: Counted,
 }
 
 /// Something that kept the run from judging everything.
@@ -84,7 +84,7 @@ pub struct Location<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Summary {
+pub struct Counted {
     pub errors: usize,
     pub warnings: usize,
     pub notes: usize,
@@ -120,7 +120,7 @@ pub struct RuleFacts {
 
 impl<'a> Document<'a> {
     /// The document of a run; `bundles` are the entries of its targets.
-    pub fn new(run: Run<'a>, bundles: Vec<Entry<'a>>) -> Document<'a> {
+    pub fn new(run: Run<'a>, bundles: Vec<TargetEntry<'a>>) -> Document<'a> {
         let (suppressed, findings) = run
             .identified()
             .into_iter()
@@ -181,9 +181,9 @@ impl<'a> Finding<'a> {
     }
 }
 
-impl From<Counts> for Summary {
-    fn from(counts: Counts) -> Summary {
-        Summary {
+impl From<LevelCounts> for Counted {
+    fn from(counts: LevelCounts) -> Counted {
+        Counted {
             errors: counts.errors,
             warnings: counts.warnings,
             notes: counts.notes,

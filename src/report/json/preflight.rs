@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::checkout::capability::Era;
-use crate::preflight::{Outcome, Preflight};
+use crate::preflight::{ConditionState, Preflight};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "granite-bundle/preflight/1";
@@ -19,7 +19,7 @@ pub struct Document<'a> {
     pub verdict: &'static str,
     pub path: &'a str,
     pub engine: Engine<'a>,
-    pub needs: Vec<Need<'a>>,
+    pub needs: Vec<Condition<'a>>,
     pub next: &'a [String],
 }
 
@@ -40,7 +40,7 @@ pub struct Engine<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Need<'a> {
+pub struct Condition<'a> {
     pub id: &'static str,
     pub satisfied: bool,
     pub required: bool,
@@ -56,21 +56,21 @@ impl<'a> Document<'a> {
             verdict: preflight.verdict.word(),
             path,
             engine,
-            needs: preflight.needs.iter().map(Need::new).collect(),
+            needs: preflight.needs.iter().map(Condition::new).collect(),
             next: &preflight.next,
         }
     }
 }
 
-impl<'a> Need<'a> {
-    fn new(need: &'a crate::preflight::Condition) -> Need<'a> {
+impl<'a> Condition<'a> {
+    fn new(need: &'a crate::preflight::Condition) -> Condition<'a> {
         let (satisfied, by) = match &need.outcome {
-            Outcome::Met(provider) => (true, Some(provider.word())),
-            Outcome::WithEnvironment(variable) => (true, Some(*variable)),
-            Outcome::AfterPatch(patch) => (false, Some(patch.as_str())),
-            Outcome::Unmet | Outcome::Unknown => (false, None),
+            ConditionState::Met(provider) => (true, Some(provider.word())),
+            ConditionState::WithEnvironment(variable) => (true, Some(*variable)),
+            ConditionState::AfterPatch(patch) => (false, Some(patch.as_str())),
+            ConditionState::Unmet | ConditionState::Unknown => (false, None),
         };
-        Need {
+        Condition {
             id: need.id,
             satisfied,
             required: need.required,

@@ -19,7 +19,7 @@ pub struct Document<'a> {
     pub ids: Vec<u32>,
     pub text: Option<String>,
     pub stop: &'static str,
-    pub steps: Vec<Step<'a>>,
+    pub steps: Vec<Choice<'a>>,
     pub timing: Timing,
     pub peak_bytes: Option<u64>,
 }
@@ -30,7 +30,7 @@ pub struct Document<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Step<'a> {
+pub struct Choice<'a> {
     pub position: usize,
     pub id: u32,
     pub top: &'a [(u32, f32)],
@@ -96,7 +96,7 @@ impl<'a> Document<'a> {
         timing: Timing,
         peak_bytes: Option<u64>,
     ) -> Document<'a> {
-        let step = |step: &'a crate::generate::Step| Step {
+        let step = |step: &'a crate::generate::Choice| Choice {
             position: step.position,
             id: step.id,
             top: &step.top,

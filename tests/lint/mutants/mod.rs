@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use granite_bundle::checkout::capability::{Capability, Checkout, Era, Feature, Presence};
+use granite_bundle::checkout::capability::{Capability, Era, Feature, Presence, Survey};
 use granite_bundle::lint::Platform;
 use granite_bundle::lint::fleet::{ProfileChoice, Settings};
 use granite_bundle::profile::{Profile, builtin};
@@ -84,11 +84,11 @@ pub(crate) enum Setting {
 impl Setting {
     pub(crate) fn settings(self, base: Base) -> Arc<Settings> {
         let engine = match self {
-            Setting::Engine(era, capabilities, features) => Some(Arc::new(Checkout {
+            Setting::Engine(era, capabilities, features) => Some(Arc::new(Survey {
                 era: Era::new(era),
                 present: capabilities.iter().copied().collect(),
                 features: features.iter().copied().collect(),
-                ..Checkout::default()
+                ..Survey::default()
             })),
             _ => None,
         };

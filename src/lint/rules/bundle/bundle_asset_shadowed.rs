@@ -1,6 +1,6 @@
 //! `bundle-asset-shadowed`.
 
-use crate::checkout::capability::{Checkout, Feature};
+use crate::checkout::capability::{Feature, Survey};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -24,7 +24,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     let loads_declared =
-        |engine: &Checkout| engine.is(Feature::CompiledTwin) || engine.is(Feature::AssetsValidated);
+        |engine: &Survey| engine.is(Feature::CompiledTwin) || engine.is(Feature::AssetsValidated);
     if newest == before || context.engine.is_some_and(loads_declared) {
         return;
     }

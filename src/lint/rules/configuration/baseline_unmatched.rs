@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use crate::lint::Counts;
+    use crate::lint::LevelCounts;
     use crate::lint::fleet::Report;
     use crate::lint::rules::configuration::testing::settings;
     use crate::lint::testing::Case;
@@ -48,7 +48,7 @@ mod tests {
             None,
         );
         let report = Report::new(vec![settings.lint(Case::granite_1b().target)]);
-        assert_eq!(Counts::of(&report.linted[0].findings).suppressed, 1);
+        assert_eq!(LevelCounts::of(&report.linted[0].findings).suppressed, 1);
         let found = &report.configurations[0].findings;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "baseline.granite-vocab.weights.embedding");

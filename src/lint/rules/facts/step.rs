@@ -3,11 +3,11 @@
 use crate::engine::selection::Engine;
 use crate::lint::Context;
 use crate::model::{Asset, Dim, Function, Value};
-use crate::profile::Shape;
+use crate::profile::ShownShape;
 
 /// The engine's positional roles hold for this function.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::lint::rules) struct Step<'a> {
+pub(in crate::lint::rules) struct StepFunction<'a> {
     /// The function.
     pub function: &'a Function,
     /// True for the decoder of a vision-language bundle, which takes embeddings instead of ids.
@@ -48,14 +48,14 @@ pub(in crate::lint::rules) fn role(name: &str) -> InputRole {
 ///
 /// None where another engine runs the asset, or none at all: other kinds of bundle, chunked models, assets that are
 /// no language model's.
-pub(in crate::lint::rules) fn step<'a>(context: &Context<'a>) -> Option<Step<'a>> {
+pub(in crate::lint::rules) fn step<'a>(context: &Context<'a>) -> Option<StepFunction<'a>> {
     let deployment = context.deployment?;
     let takes_embeddings = match deployment.engine {
         Engine::Pipelined => false,
         Engine::VisionLanguage => true,
         Engine::StaticShape => return None,
     };
-    Some(Step {
+    Some(StepFunction {
         function: deployment.step,
         takes_embeddings,
     })
@@ -81,11 +81,11 @@ pub(in crate::lint::rules) fn logits<'a>(context: &Context<'a>) -> Option<&'a Va
 }
 
 /// The step, where it takes token ids.
-pub(in crate::lint::rules) fn token_step<'a>(context: &Context<'a>) -> Option<Step<'a>> {
+pub(in crate::lint::rules) fn token_step<'a>(context: &Context<'a>) -> Option<StepFunction<'a>> {
     step(context).filter(|step| !step.takes_embeddings)
 }
 
-impl<'a> Step<'a> {
+impl<'a> StepFunction<'a> {
     /// The subject of an input.
     pub(in crate::lint::rules) fn input(&self, value: &Value) -> String {
         self.subject("inputs", &value.name)
@@ -191,7 +191,7 @@ pub(in crate::lint::rules) fn dim(value: &Value, axis: usize) -> Dim {
 /// The dtype and shape of a value, as messages and findings show them.
 pub(in crate::lint::rules) fn typed(value: &Value) -> String {
     match value.tensor() {
-        Some((dtype, shape)) => format!("{dtype} {}", Shape(shape)),
+        Some((dtype, shape)) => format!("{dtype} {}", ShownShape(shape)),
         None => "not a tensor".to_owned(),
     }
 }

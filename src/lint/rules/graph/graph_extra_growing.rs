@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 format!("{} is a further growing state and the engine allocates it once at max_context_length, so it takes its full memory from the start", state.name),
             )
             .expected("two growing states")
-            .actual(crate::profile::Shape(step::shape(state)))
+            .actual(crate::profile::ShownShape(step::shape(state)))
             .help("lower max_context_length, or pack the caches into one pair, if memory is short");
     }
 }

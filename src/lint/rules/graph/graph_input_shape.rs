@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if shape.len() == 2 && matches!(shape[0], None | Some(1)) {
             continue;
         }
-        let actual = crate::profile::Shape(shape);
+        let actual = crate::profile::ShownShape(shape);
         findings
             .report(
                 step.input(input),

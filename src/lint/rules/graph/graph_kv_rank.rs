@@ -37,10 +37,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         findings
             .report(
                 step.state(state),
-                format!("{} has shape {} and the engine grows caches of rank {RANK} along axis {SEQUENCE} only, so it traps at the first growth or takes the state for a static one", state.name, crate::profile::Shape(shape)),
+                format!("{} has shape {} and the engine grows caches of rank {RANK} along axis {SEQUENCE} only, so it traps at the first growth or takes the state for a static one", state.name, crate::profile::ShownShape(shape)),
             )
             .expected("[layers, batch, heads, ?, width]")
-            .actual(crate::profile::Shape(shape))
+            .actual(crate::profile::ShownShape(shape))
             .help("export keys and values stacked over layers, with the sequence as the fourth dimension");
     }
 }

@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .help("return the logits first; only output 0 is used");
 }
 
-fn no_output(step: &step::Step<'_>, findings: &mut Findings<'_>) {
+fn no_output(step: &step::StepFunction<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             step.subject("outputs", ""),

@@ -41,6 +41,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         )
         .level(context.level_by_engine(&[Capability::StaticStep], Level::Error))
         .expected(format!("an engine with static-step, or logits for {asked} tokens"))
-        .actual(crate::profile::Shape(step::shape(logits)))
+        .actual(crate::profile::ShownShape(step::shape(logits)))
         .help("run on an engine with static-step: E4b and later, or a patched one (`granite-bundle preflight` tells)");
 }

@@ -32,6 +32,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             format!("{} has a static length of {length} and the engine binds one position per token so far, so the first other length aborts the process", positions.name),
         )
         .expected("[1, ?]")
-        .actual(crate::profile::Shape(step::shape(positions)))
+        .actual(crate::profile::ShownShape(step::shape(positions)))
         .help("export the positions with a dynamic last dimension, also for a one-token step; of the engines known only the community fork zoo-0.4 feeds one position per step");
 }

@@ -2,7 +2,7 @@
 
 use crate::checkout::capability::Feature;
 use crate::finding::Level;
-use crate::lint::rules::facts::step::{self, Step};
+use crate::lint::rules::facts::step::{self, StepFunction};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 use crate::model::{Function, Value};
 
@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What keeps a function from serving prompts for the step, with its consequence, and what is needed.
-fn misfit(step: &Step<'_>, prefill: &Function) -> Option<(String, String)> {
+fn misfit(step: &StepFunction<'_>, prefill: &Function) -> Option<(String, String)> {
     let main = step.function;
     let names = |values: &[Value]| {
         let names = values.iter().map(|value| value.name.as_str());

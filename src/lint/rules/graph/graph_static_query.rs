@@ -23,7 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (Some(_), Some((ids, _))) = (step.static_query(), step.ids_and_positions()) else {
         return;
     };
-    let actual = crate::profile::Shape(step::shape(ids));
+    let actual = crate::profile::ShownShape(step::shape(ids));
     if step.is_single_token() {
         findings
             .report(

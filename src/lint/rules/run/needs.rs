@@ -1,6 +1,6 @@
 //! What a bundle needs of the engine it runs on.
 
-use crate::checkout::capability::{Capability, Checkout, Feature, Presence};
+use crate::checkout::capability::{Capability, Feature, Presence, Survey};
 use crate::engine::selection::Engine;
 use crate::engine::signature::static_logits;
 use crate::finding::Level;
@@ -45,12 +45,12 @@ pub(super) fn level_for_some_callers(
 }
 
 /// Whether a recurrent state is replayed where its tokens are taken back, and a partial reset refused.
-pub(super) fn guards_recurrent_states(engine: &Checkout) -> bool {
+pub(super) fn guards_recurrent_states(engine: &Survey) -> bool {
     engine.has(Capability::MultiTurn) || engine.is(Feature::RecurrentGuard)
 }
 
 /// Whether the checkout carries recurrent states and rewinds its counters past them without a word.
-pub(super) fn rewinds_in_silence(engine: &Checkout) -> bool {
+pub(super) fn rewinds_in_silence(engine: &Survey) -> bool {
     engine.has(Capability::ExtraStates)
         && engine.is(Feature::PrefixCache)
         && !guards_recurrent_states(engine)

@@ -1,7 +1,7 @@
 //! `run-engine-revision`.
 
 use super::{duty, needs};
-use crate::checkout::capability::{Capability, Checkout, Presence};
+use crate::checkout::capability::{Capability, Presence, Survey};
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -55,6 +55,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .help("ask `granite-bundle preflight` with this bundle and checkout for the verdict and the command that adds what is missing");
 }
 
-fn is_patchable(engine: &Checkout, need: Capability) -> bool {
+fn is_patchable(engine: &Survey, need: Capability) -> bool {
     engine.presence(need) == Some(Presence::Patchable)
 }

@@ -1,4 +1,4 @@
-//! Places where a test may stop, break or pause a transaction. Release builds have none.
+//! Anchors where a test may stop, break or pause a transaction. Release builds have none.
 //!
 //! `GRANITE_BUNDLE_FAILPOINT` is `trace`, or `STEP:pause`, or `STEP:errno=N`, where STEP counts the points passed
 //! from 1. `trace` prints each point; `pause` prints the point and waits until standard input ends, so that a test

@@ -45,19 +45,19 @@ impl Phase {
 /// What a transaction does, in the user's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Action {
+pub enum Direction {
     /// Puts patches in.
     Apply,
     /// Takes patches back.
     Revert,
 }
 
-impl Action {
+impl Direction {
     /// The command's name.
     pub fn verb(self) -> &'static str {
         match self {
-            Action::Apply => "apply",
-            Action::Revert => "revert",
+            Direction::Apply => "apply",
+            Direction::Revert => "revert",
         }
     }
 }
@@ -69,7 +69,7 @@ pub(super) struct Journal {
     version: u32,
     /// Hex, new for every transaction.
     pub(super) id: String,
-    pub(super) action: Action,
+    pub(super) action: Direction,
     pub(super) patches: Vec<String>,
     pub(super) files: Vec<JournalFile>,
     /// Directories to be made, outermost first.
@@ -102,7 +102,7 @@ pub(super) struct Publish {
 }
 
 impl Journal {
-    pub(super) fn new(action: Action, patches: Vec<String>, files: Vec<JournalFile>) -> Journal {
+    pub(super) fn new(action: Direction, patches: Vec<String>, files: Vec<JournalFile>) -> Journal {
         let nanos = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |since| since.as_nanos());

@@ -45,11 +45,11 @@ mod tests;
 
 pub use error::{KeptEdit, KeptReason, TransactionError};
 pub use files::Boundary;
-pub use journal::Action;
+pub use journal::Direction;
 pub use outcome::{Outcome, Recovered};
-pub use publish::Commit;
+pub use publish::NewCommit;
 pub use receipt::{AppliedFile, AppliedPatch, Receipt};
 pub use record::Recorded;
 pub use request::{Request, emptied_directories, net_changes};
-pub use session::{Session, image, interrupted, receipt};
+pub use session::{WriteSession, image, interrupted, receipt};
 pub use work_tree::WorkTree;

@@ -1,7 +1,7 @@
 //! How a transaction ended.
 
 use super::error::KeptEdit;
-use super::journal::Action;
+use super::journal::Direction;
 use crate::checkout::RepoPath;
 
 /// How a transaction ended that went through.
@@ -19,7 +19,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
     /// What it was doing.
-    pub action: Action,
+    pub action: Direction,
     /// With which patches.
     pub patches: Vec<String>,
     /// True if it was finished, false if it was undone.

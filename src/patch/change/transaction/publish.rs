@@ -8,14 +8,14 @@ use git2::{Delta, IndexEntry, IndexTime, Oid, Repository, Signature, Time};
 
 use super::error::TransactionError;
 use super::failpoint;
-use super::journal::{Action, Publish};
+use super::journal::{Direction, Publish};
 use super::work_tree::WorkTree;
 use crate::checkout::{FileChange, FileImage, FileMode};
 use crate::patch::format::mail::Author;
 
 /// A commit to make.
 #[derive(Debug, Clone)]
-pub struct Commit {
+pub struct NewCommit {
     /// The whole message.
     pub message: String,
     /// Who made the change, where that is not who commits it.
@@ -39,7 +39,7 @@ fn signature(author: &Author) -> Result<Signature<'static>, git2::Error> {
 pub(super) fn prepare(
     repository: &Repository,
     work_tree: &WorkTree<'_>,
-    commits: &[Commit],
+    commits: &[NewCommit],
 ) -> Result<Option<Publish>, git2::Error> {
     if commits.is_empty() {
         return Ok(None);
@@ -115,7 +115,7 @@ pub(super) fn commits(repository: &Repository, publish: &Publish) -> Result<Vec<
 pub(super) fn advance(
     repository: &Repository,
     publish: &Publish,
-    action: Action,
+    action: Direction,
 ) -> Result<(), TransactionError> {
     failpoint::pass("move the branch")
         .map_err(|error| TransactionError::io("move", &publish.reference, error))?;
@@ -126,7 +126,7 @@ pub(super) fn advance(
 pub(super) fn retreat(
     repository: &Repository,
     publish: &Publish,
-    action: Action,
+    action: Direction,
 ) -> Result<(), TransactionError> {
     let at = repository.refname_to_id(&publish.reference)?;
     if at != Oid::from_str(&publish.to)? {
@@ -140,7 +140,7 @@ fn shift(
     publish: &Publish,
     from: &str,
     to: &str,
-    action: Action,
+    action: Direction,
 ) -> Result<(), TransactionError> {
     let (from, to) = (Oid::from_str(from)?, Oid::from_str(to)?);
     let reference = &publish.reference;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::error::TransactionError;
-use super::journal::Action;
-use super::publish::Commit;
+use super::journal::Direction;
+use super::publish::NewCommit;
 use super::receipt::{AppliedFile, AppliedPatch, Receipt};
 use super::record::Recorded;
 use crate::checkout::{FileChange, FileImage, RepoPath};
@@ -14,7 +14,7 @@ use crate::patch::judge::changes::PatchChanges;
 #[derive(Debug, Clone)]
 pub struct Request {
     /// In the user's words.
-    pub action: Action,
+    pub action: Direction,
     /// The patches' names.
     pub patches: Vec<String>,
     /// At most one change for each file.
@@ -26,7 +26,7 @@ pub struct Request {
     /// Further images the receipt names.
     pub images: Vec<FileImage>,
     /// The commits to make, in order; none leaves index and references alone.
-    pub commits: Vec<Commit>,
+    pub commits: Vec<NewCommit>,
 }
 
 impl Request {
@@ -54,7 +54,7 @@ impl Request {
         }
         let changes = net_changes(steps)?;
         Ok(Request {
-            action: Action::Apply,
+            action: Direction::Apply,
             patches: steps.iter().map(|step| step.id.name.clone()).collect(),
             prune: emptied_directories(&changes),
             changes,

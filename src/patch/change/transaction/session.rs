@@ -16,7 +16,7 @@ use super::work_tree::WorkTree;
 use crate::checkout::{FileChange, FileImage, RepoPath};
 
 /// The exclusive right to change a checkout.
-pub struct Session<'r> {
+pub struct WriteSession<'r> {
     work_tree: WorkTree<'r>,
     files: Files,
     notes: LockedNotes,
@@ -43,7 +43,7 @@ pub fn image(work_tree: &WorkTree<'_>, recorded: Recorded) -> Result<FileImage, 
     Notes::of(work_tree).images()?.get(recorded)
 }
 
-impl<'r> Session<'r> {
+impl<'r> WriteSession<'r> {
     /// Takes the lock, waiting up to `timeout`, and settles what an interrupted transaction left.
     ///
     /// # Errors
@@ -52,11 +52,11 @@ impl<'r> Session<'r> {
     pub fn open(
         work_tree: WorkTree<'r>,
         timeout: Duration,
-    ) -> Result<(Session<'r>, Option<Recovered>), TransactionError> {
+    ) -> Result<(WriteSession<'r>, Option<Recovered>), TransactionError> {
         let notes = LockedNotes::lock(&work_tree, timeout)?;
         let files = Files::open(&work_tree.root, work_tree.trusts_modes())
             .map_err(|error| TransactionError::io("open", &work_tree.root, error))?;
-        let session = Session {
+        let session = WriteSession {
             work_tree,
             files,
             notes,

@@ -8,20 +8,20 @@ use std::time::Duration;
 use git2::{Repository, Signature};
 
 use super::*;
-use crate::checkout::open::Checkout as Opened;
+use crate::checkout::open::Checkout;
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 use crate::patch::judge::changes::{PatchChanges, PatchId};
 
 const WAIT: Duration = Duration::from_millis(50);
 
-struct Checkout {
+struct Scratch {
     root: tempfile::TempDir,
     repository: Repository,
-    opened: Opened,
+    opened: Checkout,
 }
 
-impl Checkout {
-    fn new(files: &[(&str, &str)]) -> Checkout {
+impl Scratch {
+    fn new(files: &[(&str, &str)]) -> Scratch {
         let root = tempfile::tempdir().unwrap();
         let repository = Repository::init(root.path()).unwrap();
         let mut index = repository.index().unwrap();
@@ -41,8 +41,8 @@ impl Checkout {
         let mut config = repository.config().unwrap();
         config.set_str("user.name", "T").unwrap();
         config.set_str("user.email", "t@example.invalid").unwrap();
-        let opened = Opened::open(root.path()).unwrap();
-        Checkout {
+        let opened = Checkout::open(root.path()).unwrap();
+        Scratch {
             root,
             repository,
             opened,
@@ -57,8 +57,8 @@ impl Checkout {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    fn session(&self) -> Session<'_> {
-        Session::open(self.work_tree(), WAIT).unwrap().0
+    fn session(&self) -> WriteSession<'_> {
+        WriteSession::open(self.work_tree(), WAIT).unwrap().0
     }
 
     fn work_tree(&self) -> WorkTree<'_> {
@@ -110,7 +110,7 @@ fn step(patch: &str, changes: Vec<FileChange>) -> PatchChanges {
 
 #[test]
 fn modifies_creates_and_deletes_together() {
-    let checkout = Checkout::new(&[("a/one", "1\n"), ("b/two", "2")]);
+    let checkout = Scratch::new(&[("a/one", "1\n"), ("b/two", "2")]);
     let outcome = checkout.execute(&[step(
         "p",
         vec![
@@ -131,7 +131,7 @@ fn modifies_creates_and_deletes_together() {
 
 #[test]
 fn steps_are_joined_and_every_image_is_kept() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     let steps = [
         step("p", vec![change("f", file("0"), file("1"))]),
         step("q", vec![change("f", file("1"), file("2"))]),
@@ -147,7 +147,7 @@ fn steps_are_joined_and_every_image_is_kept() {
 
 #[test]
 fn steps_that_do_not_meet_are_refused() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     let steps = [
         step("p", vec![change("f", file("0"), file("1"))]),
         step("q", vec![change("f", file("x"), file("2"))]),
@@ -159,7 +159,7 @@ fn steps_that_do_not_meet_are_refused() {
 
 #[test]
 fn a_target_that_changed_is_kept() {
-    let checkout = Checkout::new(&[("f", "0"), ("g", "0")]);
+    let checkout = Scratch::new(&[("f", "0"), ("g", "0")]);
     fs::write(checkout.path("g"), "mine").unwrap();
     let changes = vec![
         change("f", file("0"), file("1")),
@@ -175,7 +175,7 @@ fn a_target_that_changed_is_kept() {
 
 #[test]
 fn permissions_and_hard_links_are_as_git_has_them() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     fs::set_permissions(checkout.path("f"), fs::Permissions::from_mode(0o640)).unwrap();
     fs::hard_link(checkout.path("f"), checkout.path("other")).unwrap();
     checkout
@@ -197,7 +197,7 @@ fn permissions_and_hard_links_are_as_git_has_them() {
 
 #[test]
 fn a_link_on_the_way_is_not_followed() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("f"), "0").unwrap();
     symlink(outside.path(), checkout.path("dir")).unwrap();
@@ -212,7 +212,7 @@ fn a_link_on_the_way_is_not_followed() {
 
 #[test]
 fn a_link_is_replaced_not_followed() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     symlink("f", checkout.path("link")).unwrap();
     let link = |target: &str| {
         Some(FileImage {
@@ -232,7 +232,7 @@ fn a_link_is_replaced_not_followed() {
 
 #[test]
 fn a_repository_inside_is_not_entered() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     Repository::init(checkout.path("sub")).unwrap();
     let error = checkout
         .execute(&[step("p", vec![change("sub/f", None, file("1"))])])
@@ -244,19 +244,19 @@ fn a_repository_inside_is_not_entered() {
 
 #[test]
 fn the_lock_is_exclusive_and_a_stale_file_is_harmless() {
-    let checkout = Checkout::new(&[("f", "0")]);
+    let checkout = Scratch::new(&[("f", "0")]);
     let session = checkout.session();
-    let Err(error) = Session::open(checkout.work_tree(), WAIT) else {
+    let Err(error) = WriteSession::open(checkout.work_tree(), WAIT) else {
         panic!("locked twice");
     };
     assert!(matches!(error, TransactionError::Locked { .. }));
     drop(session);
-    assert!(Session::open(checkout.work_tree(), WAIT).is_ok());
+    assert!(WriteSession::open(checkout.work_tree(), WAIT).is_ok());
 }
 
 #[test]
 fn commits_move_the_branch_and_keep_the_rest_of_the_index() {
-    let checkout = Checkout::new(&[("f", "0"), ("g", "0")]);
+    let checkout = Scratch::new(&[("f", "0"), ("g", "0")]);
     fs::write(checkout.path("g"), "staged").unwrap();
     let mut index = checkout.repository.index().unwrap();
     index.add_path(Path::new("g")).unwrap();
@@ -264,7 +264,7 @@ fn commits_move_the_branch_and_keep_the_rest_of_the_index() {
     let steps = [step("p", vec![change("f", file("0"), file("1"))])];
     let session = checkout.session();
     let mut request = Request::apply(&steps, &Receipt::default()).unwrap();
-    request.commits.push(Commit {
+    request.commits.push(NewCommit {
         message: "p".to_owned(),
         author: None,
         changes: request.changes.clone(),
@@ -284,8 +284,8 @@ fn commits_move_the_branch_and_keep_the_rest_of_the_index() {
 
 #[test]
 fn images_that_git_has_packed_are_still_there() {
-    let checkout = Checkout::new(&[("f", "0")]);
-    let back_and_forth = |checkout: &Checkout| {
+    let checkout = Scratch::new(&[("f", "0")]);
+    let back_and_forth = |checkout: &Scratch| {
         for (before, after) in [("0", "1"), ("1", "0")] {
             let steps = [step("p", vec![change("f", file(before), file(after))])];
             checkout.execute(&steps).unwrap();
@@ -304,7 +304,7 @@ fn images_that_git_has_packed_are_still_there() {
                 .success()
         );
     };
-    let objects = |checkout: &Checkout| {
+    let objects = |checkout: &Scratch| {
         let objects = checkout.path(".git/granite-bundle/images.git/objects");
         let walk = walkdir::WalkDir::new(objects).into_iter();
         walk.filter(|entry| entry.as_ref().unwrap().file_type().is_file())

@@ -10,7 +10,7 @@ use std::io;
 use crate::checkout::{FileChange, FileImage, RepoPath};
 use crate::patch::change::take_out::{Entangled, TakeOut};
 use crate::patch::change::transaction::{
-    Action, AppliedFile, AppliedPatch, Receipt, Recorded, Request, TransactionError,
+    AppliedFile, AppliedPatch, Direction, Receipt, Recorded, Request, TransactionError,
     emptied_directories,
 };
 use crate::patch::judge::changes::{PatchChanges, PatchId};
@@ -34,7 +34,7 @@ pub enum UndoError {
 }
 
 /// Reads what an undoing starts from.
-pub trait Source {
+pub trait UndoReader {
     /// An image the receipt names.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ pub trait Source {
 
 /// An undoing being worked out, patch by patch, last applied first.
 pub struct Undo<'s> {
-    source: &'s dyn Source,
+    source: &'s dyn UndoReader,
     receipt: Receipt,
     patches: Vec<String>,
     /// The file as found, and as it will be.
@@ -61,7 +61,7 @@ pub struct Undo<'s> {
 
 impl<'s> Undo<'s> {
     /// Starts from what is applied.
-    pub fn new(receipt: Receipt, source: &'s dyn Source) -> Undo<'s> {
+    pub fn new(receipt: Receipt, source: &'s dyn UndoReader) -> Undo<'s> {
         Undo {
             source,
             receipt,
@@ -258,7 +258,7 @@ impl<'s> Undo<'s> {
                 })
             });
         Request {
-            action: Action::Revert,
+            action: Direction::Revert,
             patches: self.patches,
             changes: changes.collect(),
             receipt: self.receipt,

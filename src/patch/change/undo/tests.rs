@@ -11,7 +11,7 @@ struct Memory {
     files: HashMap<String, FileImage>,
 }
 
-impl Source for Memory {
+impl UndoReader for Memory {
     fn image(&self, recorded: Recorded) -> Result<FileImage, TransactionError> {
         Ok(self.images[&recorded.oid].clone())
     }

@@ -2,14 +2,14 @@
 
 use anstyle::Style;
 
-use super::functions::{self, Shown};
+use super::functions::{self, FunctionsShown};
 use crate::bundle::{Failure, SideAsset, Symlink, Target, shown};
 use crate::model::{Asset, AssetFormat, RecordedHash};
-use crate::report::json::inspect::Options;
+use crate::report::json::inspect::Details;
 use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, PLAIN, Page, count, plural, size};
 
 /// The main asset; what the bundle's manifest does not name, a bundle of another kind does without.
-pub(super) fn main(page: &mut Page, target: &Target, options: Options<'_>) {
+pub(super) fn main(page: &mut Page, target: &Target, options: Details<'_>) {
     let several = !target.side_assets.is_empty();
     let Some(asset) = target.asset.present() else {
         if several && target.resolution.is_none() {
@@ -33,8 +33,8 @@ pub(super) fn side(
     target: &Target,
     side: &SideAsset,
     place: usize,
-    shown: Shown<'_>,
-    options: Options<'_>,
+    shown: FunctionsShown<'_>,
+    options: Details<'_>,
 ) {
     page.section(&format!("Asset {}", side.role));
     let Some(asset) = side.asset.present() else {

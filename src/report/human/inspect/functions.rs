@@ -9,7 +9,7 @@ use crate::report::terminal::{ACCENT, Cell, Columns, DIM, GOOD, NOTABLE, Page, p
 
 /// Which functions are shown, and what is known of them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shown<'a> {
+pub(super) struct FunctionsShown<'a> {
     /// Private ones too, and every one of a family.
     pub(super) all: bool,
     /// The engine that runs one of them.
@@ -17,7 +17,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// The section of the main asset's functions.
-pub(super) fn section(page: &mut Page, asset: &Asset, shown: Shown<'_>) {
+pub(super) fn section(page: &mut Page, asset: &Asset, shown: FunctionsShown<'_>) {
     page.section("Functions");
     let chunked = shown
         .deployment
@@ -29,7 +29,7 @@ pub(super) fn section(page: &mut Page, asset: &Asset, shown: Shown<'_>) {
 }
 
 /// Every function with its signature.
-pub(super) fn list(page: &mut Page, asset: &Asset, shown: Shown<'_>) {
+pub(super) fn list(page: &mut Page, asset: &Asset, shown: FunctionsShown<'_>) {
     let listed = |function: &&Function| shown.all || function.is_public();
     for (place, function) in asset.functions.iter().filter(listed).enumerate() {
         let step = shown

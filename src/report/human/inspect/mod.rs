@@ -7,7 +7,7 @@ use crate::engine::deployment::Deployment;
 use crate::engine::stop_tokens::stop_tokens;
 use crate::model::{Asset, RecordedHash};
 use crate::profile;
-use crate::report::json::inspect::Options;
+use crate::report::json::inspect::Details;
 use crate::report::terminal::{
     ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, count, size,
 };
@@ -17,18 +17,18 @@ mod deployment;
 mod functions;
 mod weights;
 
-use functions::Shown;
+use functions::FunctionsShown;
 
 /// The page of one target; `all` also lists private functions.
 pub fn page(
     target: &Target,
     deployment: Option<&Deployment<'_>>,
-    options: Options<'_>,
+    options: Details<'_>,
     all: bool,
     columns: u16,
 ) -> String {
     let mut page = Page::new(columns);
-    let shown = Shown { all, deployment };
+    let shown = FunctionsShown { all, deployment };
     heading(&mut page, target, deployment);
     bundle_section(&mut page, target);
     assets::main(&mut page, target, options);
@@ -270,7 +270,7 @@ fn vocabulary(tokenizer: &Tokenizer) -> String {
     text
 }
 
-fn provenance_section(page: &mut Page, target: &Target, options: Options<'_>) {
+fn provenance_section(page: &mut Page, target: &Target, options: Details<'_>) {
     let Some(asset) = target.asset.present() else {
         return;
     };

@@ -3,7 +3,7 @@
 use crate::engine::deployment::Deployment;
 use crate::engine::memory::tokens_per_second;
 use crate::model::{Experts, Head, QuantizedActivations, WeightClass, Weights};
-use crate::report::json::inspect::Options;
+use crate::report::json::inspect::Details;
 use crate::report::terminal::{ACCENT, Cell, Columns, DIM, Page, STRONG, count, plural, size};
 
 /// Kinds of quantization listed without `--weights`.
@@ -14,7 +14,7 @@ pub(super) fn section(
     page: &mut Page,
     weights: &Weights,
     deployment: Option<&Deployment<'_>>,
-    options: Options<'_>,
+    options: Details<'_>,
 ) {
     page.section("Weights");
     storage(page, weights);
@@ -166,7 +166,7 @@ fn activations(group: &QuantizedActivations) -> String {
     )
 }
 
-fn step(page: &mut Page, weights: &Weights, deployment: &Deployment<'_>, options: Options<'_>) {
+fn step(page: &mut Page, weights: &Weights, deployment: &Deployment<'_>, options: Details<'_>) {
     let bytes = deployment.weight_bytes_per_token;
     let step = weights.step(&deployment.step.name);
     let experts = step.map_or(&[][..], |step| &step.experts);

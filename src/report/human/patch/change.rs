@@ -7,7 +7,7 @@ use anstyle::AnsiColor;
 
 use super::paragraph::{counted, plain, refusal, short, wrapped};
 use crate::patch::change::transaction::{
-    Action, KeptEdit, KeptReason, Outcome, Recovered, Request,
+    Direction, KeptEdit, KeptReason, Outcome, Recovered, Request,
 };
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::report::{CapabilityReport, StackReport};
@@ -17,7 +17,7 @@ use crate::report::terminal::safe;
 ///
 /// # Errors
 /// The writer's.
-pub fn outlook(
+pub fn if_applied(
     out: &mut dyn Write,
     width: u16,
     report: &StackReport,
@@ -83,7 +83,7 @@ pub fn verdict(
 
 /// What an `apply` or a `revert` did, would do, or does not do.
 #[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
+pub struct Ending<'a> {
     /// What was planned.
     pub request: &'a Request,
     /// Why it was refused.
@@ -98,11 +98,11 @@ pub struct Change<'a> {
 ///
 /// # Errors
 /// The writer's.
-pub fn change(out: &mut dyn Write, width: u16, change: &Change<'_>) -> io::Result<()> {
+pub fn change(out: &mut dyn Write, width: u16, change: &Ending<'_>) -> io::Result<()> {
     let request = change.request;
     let (done, state) = match request.action {
-        Action::Apply => ("applied", "everything is there already"),
-        Action::Revert => ("taken back", "none of the patches is there"),
+        Direction::Apply => ("applied", "everything is there already"),
+        Direction::Revert => ("taken back", "none of the patches is there"),
     };
     writeln!(out)?;
     if !change.problems.is_empty() {

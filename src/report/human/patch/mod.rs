@@ -16,7 +16,7 @@ use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, Sta
 use crate::report::terminal::{Cell, Columns, shortened};
 use paragraph::{BOLD, DIM, counted, plain, short, wrapped};
 
-pub use change::{Change, change, kept, next, outlook, recovered, verdict};
+pub use change::{Ending, change, if_applied, kept, next, recovered, verdict};
 pub use history::{elsewhere, matrix};
 pub use list::list;
 pub use verification::{shortcomings, verification};
@@ -27,7 +27,7 @@ const EXPLAINED_HUNKS: usize = 3;
 const EXCERPT_LINES: usize = 14;
 /// The checkout and the stack a page is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Heading<'a> {
+pub struct StackHeading<'a> {
     /// The checkout, as given.
     pub path: &'a str,
     /// Its commit.
@@ -47,7 +47,7 @@ pub struct Heading<'a> {
 pub fn status(
     out: &mut dyn Write,
     width: u16,
-    heading: &Heading<'_>,
+    heading: &StackHeading<'_>,
     report: &StackReport,
 ) -> io::Result<()> {
     self::heading(out, heading, report)?;
@@ -65,7 +65,11 @@ pub fn status(
     Ok(())
 }
 
-fn heading(out: &mut dyn Write, heading: &Heading<'_>, report: &StackReport) -> io::Result<()> {
+fn heading(
+    out: &mut dyn Write,
+    heading: &StackHeading<'_>,
+    report: &StackReport,
+) -> io::Result<()> {
     let head = heading
         .head
         .map_or(String::new(), |head| format!(" at {}", short(head)));

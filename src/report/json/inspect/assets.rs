@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AssetFacts, Error, Function, Options, StorageFacts};
+use super::{AssetFacts, Details, Error, Function, StorageFacts};
 use crate::bundle::{Failure, Part, Target};
 use crate::engine::memory::weight_bytes;
 use crate::model::{Asset, AssetError};
@@ -26,7 +26,7 @@ pub struct DeclaredAsset<'a> {
 }
 
 /// The assets of a bundle that declares others than `main`, that one first; `None` for any other target.
-pub(super) fn of<'a>(target: &'a Target, options: Options<'a>) -> Option<Vec<DeclaredAsset<'a>>> {
+pub(super) fn of<'a>(target: &'a Target, options: Details<'a>) -> Option<Vec<DeclaredAsset<'a>>> {
     if target.side_assets.is_empty() {
         return None;
     }
@@ -56,7 +56,7 @@ fn declared<'a>(
     name: &'a str,
     part: &'a Part<Asset, AssetError>,
     hash: Option<[u8; 32]>,
-    options: Options<'_>,
+    options: Details<'_>,
     failure: impl Fn() -> Option<Failure>,
 ) -> DeclaredAsset<'a> {
     let asset = part.present();

@@ -28,7 +28,7 @@ pub const SCHEMA: &str = "granite-bundle/inspect/1";
 
 /// What to show besides the facts that are always shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Options<'a> {
+pub struct Details<'a> {
     /// `--ops`.
     pub operations: bool,
     /// `--weights`.
@@ -49,7 +49,7 @@ pub struct Document<'a> {
     /// [`SCHEMA`].
     pub schema: &'static str,
     /// One for each target, in the order asked for.
-    pub bundles: Vec<Entry<'a>>,
+    pub bundles: Vec<TargetEntry<'a>>,
 }
 
 /// One target; everything is null where there is an error.
@@ -58,7 +58,7 @@ pub struct Document<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Entry<'a> {
+pub struct TargetEntry<'a> {
     pub path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
@@ -87,7 +87,7 @@ pub struct Entry<'a> {
     pub experts: Option<Vec<ExpertFacts>>,
     pub engine: Option<Engine<'a>>,
     pub profile: Option<&'a str>,
-    pub memory: Option<Memory>,
+    pub memory: Option<Footprint>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<Bandwidth>,
 }
@@ -134,9 +134,9 @@ pub struct TokenizerFacts<'a> {
     pub highest_id: Option<u64>,
     pub added_tokens: usize,
     pub special_tokens: usize,
-    pub bos_token: Option<Token<'a>>,
-    pub eos_token: Option<Token<'a>>,
-    pub pad_token: Option<Token<'a>>,
+    pub bos_token: Option<SpecialToken<'a>>,
+    pub eos_token: Option<SpecialToken<'a>>,
+    pub pad_token: Option<SpecialToken<'a>>,
     pub stop_tokens: Vec<String>,
     pub chat_template: Option<Template<'a>>,
     pub errors: Vec<Error>,
@@ -148,7 +148,7 @@ pub struct TokenizerFacts<'a> {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Token<'a> {
+pub struct SpecialToken<'a> {
     pub content: &'a str,
     pub id: Option<u64>,
 }
@@ -324,7 +324,7 @@ pub struct Duty {
     missing_docs,
     reason = "the fields are the document's, described in its schema"
 )]
-pub struct Memory {
+pub struct Footprint {
     pub weights_bytes: Option<u64>,
     pub fixed_state_bytes: Option<u64>,
     pub kv_bytes_per_token: Option<u64>,
@@ -345,7 +345,7 @@ pub struct Bandwidth {
 
 impl<'a> Document<'a> {
     /// A document of these entries.
-    pub fn new(bundles: Vec<Entry<'a>>) -> Document<'a> {
+    pub fn new(bundles: Vec<TargetEntry<'a>>) -> Document<'a> {
         Document {
             schema: SCHEMA,
             bundles,
@@ -353,20 +353,20 @@ impl<'a> Document<'a> {
     }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> TargetEntry<'a> {
     /// The entry of a target.
     pub fn new(
         target: &'a Target,
         deployment: Option<&Deployment<'a>>,
-        options: Options<'a>,
-    ) -> Entry<'a> {
+        options: Details<'a>,
+    ) -> TargetEntry<'a> {
         let path = shown(&target.path);
         if let Some(failure) = target.failure() {
-            return Entry {
+            return TargetEntry {
                 path,
                 error: Some(failure.into()),
                 assets: assets::of(target, options),
-                ..Entry::default()
+                ..TargetEntry::default()
             };
         }
         let asset = target.asset.present();
@@ -386,7 +386,7 @@ impl<'a> Entry<'a> {
             ),
             None => (None, None, None, None, None, None),
         };
-        Entry {
+        TargetEntry {
             path,
             error: None,
             bundle: bundle(target),
@@ -405,7 +405,7 @@ impl<'a> Entry<'a> {
             engine: deployment.map(Engine::new),
             profile: options.profile,
             memory: Some(deployment.map_or_else(
-                || Memory::of_weights(target),
+                || Footprint::of_weights(target),
                 |deployment| (&deployment.memory).into(),
             )),
             bandwidth: deployment
@@ -415,11 +415,11 @@ impl<'a> Entry<'a> {
     }
 
     /// The entry of a path that stands for nothing.
-    pub fn of_error(error: &DiscoverError) -> Entry<'a> {
-        Entry {
+    pub fn of_error(error: &DiscoverError) -> TargetEntry<'a> {
+        TargetEntry {
             path: shown(&error.path),
             error: Some(Failure::from(error.clone()).into()),
-            ..Entry::default()
+            ..TargetEntry::default()
         }
     }
 }
@@ -464,7 +464,7 @@ impl<'a> TokenizerFacts<'a> {
         let token = |key: &str| {
             let content = tokenizer.named_token(key)?;
             let id = tokenizer.id_of(content);
-            Some(Token { content, id })
+            Some(SpecialToken { content, id })
         };
         let eos_token = token("eos_token");
         let known = tokenizer.has_tokenizer_json;
@@ -645,9 +645,9 @@ impl<'a> Families<'a> {
     }
 }
 
-impl From<&memory::Memory> for Memory {
-    fn from(memory: &memory::Memory) -> Memory {
-        Memory {
+impl From<&memory::Footprint> for Footprint {
+    fn from(memory: &memory::Footprint) -> Footprint {
+        Footprint {
             weights_bytes: memory.weights,
             fixed_state_bytes: memory.fixed_states,
             kv_bytes_per_token: memory.kv_per_token,
@@ -656,10 +656,10 @@ impl From<&memory::Memory> for Memory {
     }
 }
 
-impl Memory {
+impl Footprint {
     /// Without a function the engine would load, there are weights but no states.
-    fn of_weights(target: &Target) -> Memory {
-        Memory {
+    fn of_weights(target: &Target) -> Footprint {
+        Footprint {
             weights_bytes: bundle_weights(target),
             fixed_state_bytes: Some(0),
             kv_bytes_per_token: None,

@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::lint::{Context, Findings};
 use crate::model::{Function, Value};
-use crate::profile::{Profile, Shape, Tensor};
+use crate::profile::{ExpectedTensor, Profile, ShownShape};
 
 /// Holds inputs, outputs and states to the profile's names, order, element types and shapes.
 ///
@@ -54,7 +54,7 @@ struct Group<'a> {
     singular: &'static str,
     function: &'a str,
     seen: &'a [Value],
-    expected: &'a [Tensor],
+    expected: &'a [ExpectedTensor],
 }
 
 impl<'a> Group<'a> {
@@ -63,7 +63,7 @@ impl<'a> Group<'a> {
         singular: &'static str,
         function: &'a Function,
         seen: &'a [Value],
-        expected: &'a [Tensor],
+        expected: &'a [ExpectedTensor],
     ) -> Group<'a> {
         Group {
             plural,
@@ -91,7 +91,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn missing(&self, profile: &Profile, tensor: &Tensor, findings: &mut Findings<'_>) {
+    fn missing(&self, profile: &Profile, tensor: &ExpectedTensor, findings: &mut Findings<'_>) {
         let message = format!(
             "{} has no {} {:?}; {} needs it as {tensor}",
             self.function, self.singular, tensor.name, profile.title
@@ -189,7 +189,7 @@ impl<'a> Group<'a> {
     fn compare(
         &self,
         profile: &Profile,
-        tensor: &Tensor,
+        tensor: &ExpectedTensor,
         value: &Value,
         findings: &mut Findings<'_>,
     ) {
@@ -220,7 +220,7 @@ impl<'a> Group<'a> {
 }
 
 /// True if the value is what the profile expects; a static last dimension of logits may have any size.
-fn alike(tensor: &Tensor, value: &Value) -> bool {
+fn alike(tensor: &ExpectedTensor, value: &Value) -> bool {
     let Some((dtype, shape)) = value.tensor() else {
         return false;
     };
@@ -239,7 +239,7 @@ fn same_but_width(expected: &[Option<u64>], seen: &[Option<u64>]) -> bool {
 
 fn describe(value: &Value) -> String {
     match value.tensor() {
-        Some((dtype, shape)) => format!("{dtype} {}", Shape(shape)),
+        Some((dtype, shape)) => format!("{dtype} {}", ShownShape(shape)),
         None => "not a tensor".to_owned(),
     }
 }

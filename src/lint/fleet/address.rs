@@ -7,7 +7,7 @@ use crate::files::absolute;
 /// A bundle's place relative to a folder, `/`-separated; absolute if it is outside.
 ///
 /// A bundle behind a link is where the link is, if that is inside.
-pub fn place_below(folder: Option<&Path>, bundle: &Path) -> String {
+pub fn address_below(folder: Option<&Path>, bundle: &Path) -> String {
     let named = absolute(bundle);
     let real = named.canonicalize().unwrap_or_else(|_| named.clone());
     let folders = folder.map(absolute).into_iter();
@@ -38,7 +38,7 @@ mod tests {
         std::fs::create_dir_all(path("repo/bundles")).unwrap();
         std::fs::create_dir_all(path("elsewhere/a")).unwrap();
         std::os::unix::fs::symlink(path("elsewhere/a"), path("repo/bundles/a")).unwrap();
-        let place = |bundle: &str| place_below(Some(&path("repo")), &path(bundle));
+        let place = |bundle: &str| address_below(Some(&path("repo")), &path(bundle));
         assert_eq!(place("repo/bundles/a"), "bundles/a");
         assert_eq!(place("repo/bundles/../bundles/a/."), "bundles/a");
         assert!(place("elsewhere/a").ends_with("/elsewhere/a"));

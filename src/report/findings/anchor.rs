@@ -11,12 +11,12 @@ const ANCHOR: &str = "metadata.json";
 /// Maps the paths findings carry to folders relative to the repository's root, `/`-separated; the root
 /// itself is empty.
 #[derive(Debug, Clone, Default)]
-pub struct Places(BTreeMap<String, String>);
+pub struct Anchors(BTreeMap<String, String>);
 
-impl Places {
+impl Anchors {
     /// Takes pairs of a finding's path and its folder.
-    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Places {
-        Places(pairs.into_iter().collect())
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Anchors {
+        Anchors(pairs.into_iter().collect())
     }
 
     /// The finding's folder relative to the root; its path as it is, if it is not known.
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_placed_below_the_root() {
-        let places = Places::new([("/r/a".to_owned(), "bundles/a".to_owned())]);
+        let places = Anchors::new([("/r/a".to_owned(), "bundles/a".to_owned())]);
         let mut finding = Finding::new("x", Level::Note, String::new(), String::new());
         finding.path = "/r/a".to_owned();
         assert_eq!(
