@@ -101,15 +101,16 @@ impl<'a> Cursor<'a> {
     }
 
     fn long_varint(&mut self, first: u8, field: &'static str) -> Result<u64, ReadError> {
-        let mut raw = [0; 8];
-        if first == 0 {
-            raw.copy_from_slice(self.take(8, field)?);
-            return Ok(u64::from_le_bytes(raw));
-        }
+        // Of no bit set, eight bytes follow, and the first holds nothing.
         let more = first.trailing_zeros();
-        raw[0] = first;
-        raw[1..=more as usize].copy_from_slice(self.take(more.into(), field)?);
-        Ok(u64::from_le_bytes(raw) >> (more + 1))
+        let following = self.take(more.into(), field)?;
+        // Byte by byte: there are one or two, and a copy of an unknown length is a call.
+        let high = following.iter().rev();
+        let high = high.fold(0, |value, byte| value << 8 | u64::from(*byte));
+        Ok(match more {
+            8 => high,
+            _ => (high << 8 | u64::from(first)) >> (more + 1),
+        })
     }
 
     /// A zigzag-coded signed varint.

@@ -3,7 +3,6 @@
 
 use super::dataflow::{Calls, Dataflow};
 use super::decoding::normalized;
-use crate::aicode::base_name;
 use crate::mlir::OpId;
 use crate::model::Dim;
 
@@ -17,7 +16,7 @@ pub(super) fn operand_axis(flow: &Dataflow<'_>, op: OpId, axis: usize) -> Option
         let axes = axes.into_iter().map(|axis| normalized(axis, rank));
         axes.collect::<Option<Vec<usize>>>()
     };
-    match base_name(flow.program.module.op_name(flow.op(op)).ok()?) {
+    match flow.name(flow.op(op)) {
         "transpose" => list(operand.len())?.get(axis).copied(),
         "expand_dims" => {
             let added = list(result.len())?;

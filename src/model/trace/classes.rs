@@ -3,7 +3,6 @@
 use super::axes::operand_axis;
 use super::dataflow::{Dataflow, Role};
 use super::recipes::Ingredient;
-use crate::aicode::base_name;
 use crate::mlir::{Definition, Op, ValueId};
 use crate::model::WeightClass;
 
@@ -148,8 +147,7 @@ fn starts(flow: &Dataflow<'_>, op: &Op, class: WeightClass, stack: &mut Vec<Visi
     match (class, flow.role(op)) {
         (WeightClass::Convolution, Role::Convolution) => {
             // Of a plain convolution's weight [outputs, inputs, …]; a transposed one has them the other way round.
-            let name = flow.program.module.op_name(op).map(base_name);
-            let plain = matches!(name, Ok("conv2d" | "conv3d"));
+            let plain = matches!(flow.name(op), "conv2d" | "conv3d");
             operands.get(1..2).into_iter().flatten().for_each(|value| {
                 add(value, plain.then_some(1));
             });

@@ -51,7 +51,8 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn of(kind: OpKind, name: &str) -> Role {
+    /// The role of an operation of that name, with its path and version, and of that name alone.
+    fn of(kind: OpKind, name: &str, base: &str) -> Role {
         match kind {
             OpKind::Constant => return Role::Constant,
             OpKind::Invoke => return Role::Invoke,
@@ -60,7 +61,6 @@ impl Role {
         if name.starts_with("controlflow.") {
             return Role::ControlFlow;
         }
-        let base = base_name(name);
         match base.strip_prefix("broadcasting_").unwrap_or(base) {
             "cast"
             | "reshape"
@@ -115,8 +115,8 @@ pub(super) type Calls = Vec<OpId>;
 pub(super) struct Dataflow<'a> {
     pub(super) program: &'a Program,
     pub(super) constants: &'a Constants,
-    /// By operation name number.
-    roles: Vec<Role>,
+    /// What each operation name means and is without its path and version, by its number.
+    names: Vec<(Role, &'a str)>,
     graphs: Vec<OpId>,
     /// The graph each invoke calls.
     callees: HashMap<OpId, OpId>,
@@ -137,13 +137,18 @@ impl<'a> Dataflow<'a> {
         functions: &[Function],
     ) -> Result<Dataflow<'a>, ReadError> {
         let module = &program.module;
-        let mut roles = vec![Role::Other; module.dialects.op_names.len()];
+        let mut names = vec![(Role::Other, ""); module.dialects.op_names.len()];
         let mut by_name = HashMap::new();
         let mut graphs = Vec::new();
         let mut outputs = HashMap::new();
         for (id, op) in module.ir.ops() {
             let kind = program.kind(op);
-            roles[op.name as usize] = Role::of(kind, module.op_name(op)?);
+            let known = &mut names[op.name as usize];
+            if known.1.is_empty() {
+                let name = module.op_name(op)?;
+                let base = base_name(name);
+                *known = (Role::of(kind, name, base), base);
+            }
             if kind == OpKind::Graph {
                 let name = program.text(program.graph(op)?.name, "graph name")?;
                 by_name.entry(name).or_insert(id);
@@ -158,7 +163,7 @@ impl<'a> Dataflow<'a> {
         let mut flow = Dataflow {
             program,
             constants,
-            roles,
+            names,
             graphs,
             callees: HashMap::new(),
             callers: HashMap::new(),
@@ -184,7 +189,12 @@ impl<'a> Dataflow<'a> {
     }
 
     pub(super) fn role(&self, op: &Op) -> Role {
-        self.roles[op.name as usize]
+        self.names[op.name as usize].0
+    }
+
+    /// The name of an operation without its path and version.
+    pub(super) fn name(&self, op: &Op) -> &'a str {
+        self.names[op.name as usize].1
     }
 
     pub(super) fn op(&self, id: OpId) -> &'a Op {

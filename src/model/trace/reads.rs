@@ -6,7 +6,6 @@ use super::classes::Use;
 use super::dataflow::{Calls, Dataflow, Role};
 use super::decoding::normalized;
 use super::recipes::Recipes;
-use crate::aicode::base_name;
 use crate::mlir::{Definition, OpId, ValueId};
 use crate::model::{Constant, Dim, Experts, Function, StepReads, WeightClass};
 
@@ -47,6 +46,9 @@ struct StepWalk<'a> {
     graphs: Vec<OpId>,
     is_called: HashSet<OpId>,
     reads: BTreeMap<usize, Read>,
+    /// How many walks were begun, and the last that met each value.
+    walks: usize,
+    seen: Vec<usize>,
     /// True if the walks ended before everything was followed.
     is_cut_short: bool,
 }
@@ -58,6 +60,8 @@ impl<'a> StepWalk<'a> {
             graphs: vec![graph],
             is_called: HashSet::from([graph]),
             reads: BTreeMap::new(),
+            walks: 0,
+            seen: vec![0; flow.program.module.ir.values()],
             is_cut_short: false,
         };
         let mut next = 0;
@@ -116,10 +120,11 @@ impl<'a> StepWalk<'a> {
     /// The constants that values are made of, but for shape, type and decoding.
     fn constants(&mut self, mut stack: Vec<ValueId>) -> Vec<usize> {
         let (flow, ir) = (self.flow, &self.flow.program.module.ir);
-        let mut seen: HashSet<ValueId> = HashSet::new();
+        self.walks += 1;
         let mut found = Vec::new();
         while let Some(value) = stack.pop() {
-            if !seen.insert(value) {
+            let walk = &mut self.seen[value.0 as usize];
+            if std::mem::replace(walk, self.walks) == self.walks {
                 continue;
             }
             if flow.spend(1).is_none() {
@@ -151,8 +156,7 @@ impl<'a> StepWalk<'a> {
         let flow = self.flow;
         let sizes = flow.sizes(flow.operand(gather, 0)?)?;
         let (_, indices) = flow.tensor(flow.operand(gather, 1)?)?;
-        let name = base_name(flow.program.module.op_name(flow.op(gather)).ok()?);
-        let of = if name == "gather_nd" {
+        let of = if flow.name(flow.op(gather)) == "gather_nd" {
             let (depth, picked) = indices.split_last()?;
             let depth = usize::try_from((*depth)?).ok()?;
             let parts = sizes.get(..depth)?.iter();
@@ -198,13 +202,7 @@ impl<'a> StepWalk<'a> {
 
     /// True if an operation gives only a part of its operand.
     fn cuts(&self, op: OpId) -> bool {
-        let name = self
-            .flow
-            .program
-            .module
-            .op_name(self.flow.op(op))
-            .map(base_name);
-        matches!(name, Ok("slice" | "split"))
+        matches!(self.flow.name(self.flow.op(op)), "slice" | "split")
     }
 
     fn reads(self, recipes: &Recipes, uses: &[Use], function: &str) -> StepReads {

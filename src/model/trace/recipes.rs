@@ -9,7 +9,6 @@ use super::decoding::{
 };
 use super::gathered;
 use super::parameter::Parameter;
-use crate::aicode::base_name;
 use crate::mlir::{OpId, ValueId};
 use crate::model::{Constant, DType, Palette, QuantizedWeight, Scale, Sparse};
 
@@ -295,8 +294,7 @@ impl Trail<'_> {
 
     /// The one axis that an operand names, of a value of that rank.
     fn axis(&self, op: OpId, index: usize, calls: &Calls, rank: usize) -> Option<usize> {
-        let name = self.flow.program.module.op_name(self.flow.op(op)).ok()?;
-        if index == AXIS && base_name(name) != "dequantize" {
+        if index == AXIS && self.flow.name(self.flow.op(op)) != "dequantize" {
             return None;
         }
         let value = self.flow.operand(op, index)?;
