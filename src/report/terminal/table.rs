@@ -40,33 +40,37 @@ impl Cell {
         Cell { style, ..self }
     }
 
-    /// Its text, cut to fit, for the table to place.
-    fn laid(&self, columns: usize) -> comfy_table::Cell {
-        let text = shortened(&self.text, columns);
+    /// As it is shown in so many columns.
+    fn cut(&self, columns: usize) -> Cell {
+        Cell {
+            text: shortened(&self.text, columns).into_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// For the table to lay out.
+    fn laid(&self) -> comfy_table::Cell {
         let alignment = match self.right {
             true => comfy_table::CellAlignment::Right,
             false => comfy_table::CellAlignment::Left,
         };
-        comfy_table::Cell::new(format!("{EDGE}{text}{EDGE}")).set_alignment(alignment)
+        comfy_table::Cell::new(&self.text).set_alignment(alignment)
     }
 }
 
-/// Stands around each cell's text while rows are laid out, so that paint goes where the text went. No cell's own text has
-/// it: it is a format character, and [`safe`] makes those visible.
-const EDGE: char = '\u{2060}';
-
-/// A laid-out line with each cell's text in the cell's style.
+/// A laid-out line with each cell's text in the cell's style: what stands between one text and the next is blank.
 fn painted_row(line: &str, row: &[Cell]) -> String {
-    let mut parts = line.trim_end().split(EDGE);
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for cell in row {
-        match parts.next().unwrap_or_default() {
-            "" => {}
-            text => shown.push_str(&painted(cell.style, text)),
+    let mut rest = line.trim_end();
+    let mut shown = String::new();
+    for cell in row.iter().filter(|cell| !cell.text.trim().is_empty()) {
+        if let Some((blank, after)) = rest.split_once(cell.text.trim_end()) {
+            shown.push_str(blank);
+            shown.push_str(&painted(cell.style, cell.text.trim_end()));
+            rest = after;
         }
-        shown.push_str(parts.next().unwrap_or_default());
     }
-    shown.trim_end().to_owned()
+    shown.push_str(rest);
+    shown
 }
 
 /// Rows whose cells line up, two columns apart.
@@ -92,18 +96,19 @@ impl Columns {
         let widths = self.widths(columns);
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::presets::NOTHING);
-        for row in &self.rows {
-            table.add_row(
-                row.iter()
-                    .zip(&widths)
-                    .map(|(cell, width)| cell.laid(*width)),
-            );
+        let cut = |row: &Vec<Cell>| -> Vec<Cell> {
+            let cells = row.iter().zip(&widths);
+            cells.map(|(cell, width)| cell.cut(*width)).collect()
+        };
+        let rows: Vec<Vec<Cell>> = self.rows.iter().map(cut).collect();
+        for row in &rows {
+            table.add_row(row.iter().map(Cell::laid));
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
         let laid = table.lines();
-        laid.zip(&self.rows)
+        laid.zip(&rows)
             .map(|(line, row)| painted_row(&line, row))
             .collect()
     }
@@ -136,6 +141,7 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
+    use super::super::BAD;
     use super::*;
 
     #[test]
@@ -155,5 +161,27 @@ mod tests {
             Cell::plain("y"),
         ]);
         assert!(columns.lines(30).iter().all(|line| width(line) <= 30));
+    }
+    #[test]
+    fn paint_goes_where_the_text_went_and_nowhere_else() {
+        let red = |text: &str| painted(BAD, text);
+        let mut columns = Columns::default();
+        columns.row([
+            Cell::plain("aa"),
+            Cell::new(BAD, "a"),
+            Cell::number("1").styled(BAD),
+        ]);
+        columns.row([
+            Cell::plain(""),
+            Cell::new(BAD, "  e\u{301} 7"),
+            Cell::number("12"),
+        ]);
+        columns.row([Cell::new(BAD, ""), Cell::plain("bb")]);
+        let wanted = [
+            format!("aa  {}       {}", red("a"), red("1")),
+            format!("    {}  12", red("  e\u{301} 7")),
+            "    bb".to_owned(),
+        ];
+        assert_eq!(columns.lines(40), wanted);
     }
 }
