@@ -7,7 +7,7 @@ use super::{Exit, Ui};
 use crate::bundle::{Failure, Target, compare};
 use crate::cli::examples;
 use crate::report::human;
-use crate::report::json::diff::Document;
+use crate::report::json::{self, diff::Document};
 
 /// Show what changed between two bundles
 ///
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     };
     let changes = compare(&a, &b);
     let text = match args.json {
-        true => serde_json::to_string_pretty(&Document::new(&a, &b, &changes))? + "\n",
+        true => json::text(&Document::new(&a, &b, &changes))?,
         false => human::diff::page(&a, &b, &changes, ui.width),
     };
     ui.out.write_all(text.as_bytes())?;

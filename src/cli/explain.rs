@@ -6,7 +6,7 @@ use super::{Advised, Exit, Ui};
 use crate::cli::examples;
 use crate::lint::{Rule, Selector, rules};
 use crate::report::human;
-use crate::report::json::lint::RulesDocument;
+use crate::report::json::{self, lint::RulesDocument};
 
 /// Explain rules: what, why it matters, how to fix, where the fact comes from
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let rules = named(&args.rule)?;
     let text = match args.json {
-        true => serde_json::to_string_pretty(&RulesDocument::new(rules))? + "\n",
+        true => json::text(&RulesDocument::new(rules))?,
         false => {
             let pages = rules
                 .iter()

@@ -13,7 +13,7 @@ use crate::files::{shown, write};
 use crate::gate::{self, Comparison, Oracle};
 use crate::generate::Text;
 use crate::report::human;
-use crate::report::json::gate::Document;
+use crate::report::json::{self, gate::Document};
 
 /// Hold a bundle's numbers to an oracle's
 ///
@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
             .with_context(|| format!("{} cannot be written", shown(path)))?;
     }
     let printed = if args.json {
-        serde_json::to_string_pretty(&Document::new(&gate))? + "\n"
+        json::text(&Document::new(&gate))?
     } else {
         let token = |id: u32| token(text.as_ref(), id);
         human::gate::page(&gate, &model.target.name(), &of, &token, ui.width)

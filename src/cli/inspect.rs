@@ -14,6 +14,7 @@ use crate::engine::deployment::Deployment;
 use crate::model::{Asset, RecordedHash};
 use crate::profile;
 use crate::report::human;
+use crate::report::json;
 use crate::report::json::inspect::{Details, Document, TargetEntry};
 
 /// More targets than this are listed; fewer also get a page each.
@@ -222,8 +223,8 @@ impl<'a> View<'a> {
                 }
                 Err(error) => TargetEntry::of_error(error),
             });
-        let document = Document::new(entries.collect());
-        Ok(serde_json::to_string_pretty(&document)? + "\n")
+        let bundles = entries.collect();
+        Ok(json::text(&Document { bundles })?)
     }
 
     fn pages(&self, columns: u16) -> String {

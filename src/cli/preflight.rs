@@ -14,6 +14,7 @@ use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::patch::series::Series;
 use crate::preflight::{Objection, Surroundings, Verdict, examine};
 use crate::report::human::preflight::{PreflightHeading, page};
+use crate::report::json;
 use crate::report::json::preflight::{Document, Engine};
 
 /// Tell whether this bundle runs on this engine checkout
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
             path: &checkout,
             era: reading.checkout.era,
         };
-        serde_json::to_string_pretty(&Document::new(&preflight, &path, engine))? + "\n"
+        json::text(&Document::new(&preflight, &path, engine))?
     } else {
         let era = reading.checkout.era.map(|era| title(era, &engine.series));
         let heading = PreflightHeading {

@@ -6,7 +6,7 @@ use super::{Exit, Ui};
 use crate::cli::examples;
 use crate::lint::{Rule, Selector, rules};
 use crate::report::human;
-use crate::report::json::lint::RulesDocument;
+use crate::report::json::{self, lint::RulesDocument};
 
 /// List the rules
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let rules = selected(&args.rules).collect::<Vec<_>>();
     let text = if args.json {
-        serde_json::to_string_pretty(&RulesDocument::new(rules))? + "\n"
+        json::text(&RulesDocument::new(rules))?
     } else {
         human::rules::list(&rules, ui.width)
     };

@@ -10,6 +10,7 @@ use crate::generate::chat::{Message, render};
 use crate::generate::{
     Generation, GenerationRequest, Sampler, Sampling, Stop, Stream, Text, generate,
 };
+use crate::report::json;
 use crate::report::json::run::{Document, Timing};
 use crate::report::npy;
 
@@ -205,8 +206,7 @@ fn finish(
             .map(|text| text.decode(&generation.ids()))
             .transpose()?;
         let document = Document::new(prompt, generation, text, timing, peak_bytes());
-        let text = serde_json::to_string_pretty(&document)? + "\n";
-        ui.out.write_all(text.as_bytes())?;
+        ui.out.write_all(json::text(&document)?.as_bytes())?;
     } else {
         writeln!(ui.out)?;
         ui.note(&timing.line(generation));

@@ -398,7 +398,8 @@ fn render(asset: &Path) -> (bool, usize) {
     let deployment = Deployment::of(&target);
     let text = page(&target, deployment.as_ref(), options, true, 80);
     let entry = TargetEntry::new(&target, deployment.as_ref(), options);
-    let document = serde_json::to_string(&Document::new(vec![entry])).unwrap();
+    let bundles = vec![entry];
+    let document = granite_bundle::report::json::text(&Document { bundles }).unwrap();
     (target.failure().is_some(), text.len() + document.len())
 }
 

@@ -16,6 +16,7 @@ use crate::lint::fleet::{Linted, Report, View};
 use crate::report::findings::anchor::Anchors;
 use crate::report::findings::{Run, Trouble, github, gitlab, junit, markdown, sarif};
 use crate::report::human;
+use crate::report::json;
 use crate::report::json::inspect::{Details, TargetEntry};
 use crate::report::json::lint::Document;
 use crate::report::terminal::visible;
@@ -114,7 +115,7 @@ impl Reports<'_> {
         };
         Ok(match format {
             Format::Human => human::lint::render(run, columns, self.args.quiet),
-            Format::Json => json(run)?,
+            Format::Json => document(run)?,
             Format::Sarif => sarif::render(run, self.args.suppressed)?,
             Format::Junit => junit::render(run)?,
             Format::Github => github::render(run),
@@ -138,7 +139,7 @@ impl Reports<'_> {
     }
 }
 
-fn json(run: Run<'_>) -> serde_json::Result<String> {
+fn document(run: Run<'_>) -> serde_json::Result<String> {
     let linted = &run.view.report.linted;
     let deployments = linted
         .iter()
@@ -156,8 +157,7 @@ fn json(run: Run<'_>) -> serde_json::Result<String> {
             TargetEntry::new(&one.target, deployment.as_ref(), options(one, sides))
         })
         .collect();
-    let document = Document::new(run, entries);
-    serde_json::to_string_pretty(&document).map(|text| text + "\n")
+    json::text(&Document::new(run, entries))
 }
 
 fn options<'a>(one: &'a Linted, side_hashes: &'a [Option<[u8; 32]>]) -> Details<'a> {

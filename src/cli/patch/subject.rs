@@ -3,8 +3,6 @@
 use std::ffi::OsString;
 use std::io::Write;
 
-use serde::Serialize;
-
 use super::{EngineArgs, Exit, StackArgs, Ui};
 use crate::checkout::RepoPath;
 use crate::checkout::open::Checkout;
@@ -15,7 +13,7 @@ use crate::patch::change::{Next, Stack, StackError, story};
 use crate::patch::judge::report::StackReport;
 use crate::patch::series::Series;
 use crate::report::human::{self, patch::StackHeading};
-use crate::report::json::patch::Document;
+use crate::report::json::{self, patch::Document};
 
 /// A series on a checkout.
 pub(super) struct Subject<'a> {
@@ -203,14 +201,8 @@ pub(super) fn report_kept(ui: &mut Ui, kept: &[KeptEdit]) {
 }
 
 /// Writes a document; the exit code is the command's.
-pub(super) fn write_json(
-    ui: &mut Ui,
-    document: &impl Serialize,
-    exit: Exit,
-) -> anyhow::Result<Exit> {
-    let mut text = serde_json::to_vec_pretty(document)?;
-    text.push(b'\n');
-    ui.exact(&text)?;
+pub(super) fn write_json(ui: &mut Ui, document: &Document<'_>, exit: Exit) -> anyhow::Result<Exit> {
+    ui.exact(json::text(document)?.as_bytes())?;
     ui.out.flush()?;
     Ok(exit)
 }

@@ -2,19 +2,12 @@
 
 use serde::Serialize;
 
+use super::Body;
 use crate::bundle::{self, Area, ChangeKind, shown};
-
-/// Name and version of the document.
-const SCHEMA: &str = "granite-bundle/diff/1";
 
 /// The whole document.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Document<'a> {
-    pub schema: &'static str,
     pub a: String,
     pub b: String,
     pub same: bool,
@@ -23,16 +16,16 @@ pub struct Document<'a> {
 
 /// One difference.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Difference<'a> {
     pub section: &'static str,
     pub subject: &'a str,
     pub change: &'static str,
     pub before: Option<&'a str>,
     pub after: Option<&'a str>,
+}
+
+impl Body for Document<'_> {
+    const SCHEMA: &'static str = "granite-bundle/diff/1";
 }
 
 impl<'a> Document<'a> {
@@ -43,7 +36,6 @@ impl<'a> Document<'a> {
         changes: &'a [bundle::Difference],
     ) -> Document<'a> {
         Document {
-            schema: SCHEMA,
             a: shown(&a.path),
             b: shown(&b.path),
             same: changes.is_empty(),

@@ -2,19 +2,12 @@
 
 use serde::Serialize;
 
+use super::Body;
 use crate::gate::{Comparison, Distance};
-
-/// Name and version of the document.
-pub const SCHEMA: &str = "granite-bundle/gate/1";
 
 /// The whole document.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Document {
-    pub schema: &'static str,
     pub ok: bool,
     pub mode: &'static str,
     pub agree: usize,
@@ -27,10 +20,6 @@ pub struct Document {
 
 /// One compared position.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Compared {
     pub position: usize,
     pub expected: u32,
@@ -43,14 +32,14 @@ pub struct Compared {
 
 /// How far two bundles are apart.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Apart {
     pub largest_difference: f64,
     pub mean_divergence: f64,
     pub largest_divergence: f64,
+}
+
+impl Body for Document {
+    const SCHEMA: &'static str = "granite-bundle/gate/1";
 }
 
 impl Document {
@@ -58,7 +47,6 @@ impl Document {
     pub fn new(gate: &Comparison) -> Document {
         let (agree, counted) = gate.tally();
         Document {
-            schema: SCHEMA,
             ok: gate.passes(),
             mode: gate.mode.word(),
             agree,

@@ -4,26 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::Body;
 use crate::finding::{self, Level};
 use crate::lint::{LevelCounts, Rule};
 use crate::report::findings::{Run, Trouble};
 
 use super::inspect::TargetEntry;
 
-/// Name and version of the lint document.
-pub const SCHEMA: &str = "granite-bundle/lint/1";
-
-/// Name and version of the rules document.
-pub const RULES_SCHEMA: &str = "granite-bundle/rules/1";
-
 /// What a run of `lint` found.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Document<'a> {
-    pub schema: &'static str,
     pub bundles: Vec<TargetEntry<'a>>,
     pub findings: Vec<Finding<'a>>,
     pub suppressed: Vec<Finding<'a>>,
@@ -35,10 +25,6 @@ pub struct Document<'a> {
 
 /// Something that kept the run from judging everything.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Failure<'a> {
     pub message: &'a str,
     pub help: Option<&'a str>,
@@ -46,10 +32,6 @@ pub struct Failure<'a> {
 
 /// One finding.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Finding<'a> {
     pub rule: &'a str,
     pub level: Level,
@@ -69,10 +51,6 @@ pub struct Finding<'a> {
 
 /// A line of a file of the bundle.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Location<'a> {
     pub file: &'a str,
     pub line: u32,
@@ -80,10 +58,6 @@ pub struct Location<'a> {
 
 /// How many findings there are.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Counted {
     pub errors: usize,
     pub warnings: usize,
@@ -93,21 +67,12 @@ pub struct Counted {
 
 /// Every rule there is.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct RulesDocument {
-    pub schema: &'static str,
     pub rules: Vec<RuleFacts>,
 }
 
 /// One rule.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct RuleFacts {
     pub id: &'static str,
     pub family: &'static str,
@@ -116,6 +81,10 @@ pub struct RuleFacts {
     pub provenance: Vec<&'static str>,
     pub needs: Vec<&'static str>,
     pub explanation: &'static str,
+}
+
+impl Body for Document<'_> {
+    const SCHEMA: &'static str = "granite-bundle/lint/1";
 }
 
 impl<'a> Document<'a> {
@@ -138,7 +107,6 @@ impl<'a> Document<'a> {
             .filter_map(|one| one.settings.config.as_deref());
         let files = files.map(crate::bundle::shown);
         Document {
-            schema: SCHEMA,
             bundles,
             findings: facts(findings),
             suppressed: facts(suppressed),
@@ -192,11 +160,14 @@ impl From<LevelCounts> for Counted {
     }
 }
 
+impl Body for RulesDocument {
+    const SCHEMA: &'static str = "granite-bundle/rules/1";
+}
+
 impl RulesDocument {
     /// The document of these rules.
     pub fn new(rules: impl IntoIterator<Item = &'static Rule>) -> RulesDocument {
         RulesDocument {
-            schema: RULES_SCHEMA,
             rules: rules.into_iter().map(RuleFacts::new).collect(),
         }
     }

@@ -2,20 +2,13 @@
 
 use serde::Serialize;
 
+use super::Body;
 use crate::checkout::capability::Era;
 use crate::preflight::{ConditionState, Preflight};
 
-/// Name and version of the document.
-pub const SCHEMA: &str = "granite-bundle/preflight/1";
-
 /// The whole document.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Document<'a> {
-    pub schema: &'static str,
     pub verdict: &'static str,
     pub path: &'a str,
     pub engine: Engine<'a>,
@@ -25,10 +18,6 @@ pub struct Document<'a> {
 
 /// The checkout.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Engine<'a> {
     pub path: &'a str,
     pub era: Option<Era>,
@@ -36,10 +25,6 @@ pub struct Engine<'a> {
 
 /// One need.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Condition<'a> {
     pub id: &'static str,
     pub satisfied: bool,
@@ -48,11 +33,14 @@ pub struct Condition<'a> {
     pub detail: &'a str,
 }
 
+impl Body for Document<'_> {
+    const SCHEMA: &'static str = "granite-bundle/preflight/1";
+}
+
 impl<'a> Document<'a> {
     /// The document for one bundle, named as the user named it, and one checkout.
     pub fn new(preflight: &'a Preflight, path: &'a str, engine: Engine<'a>) -> Document<'a> {
         Document {
-            schema: SCHEMA,
             verdict: preflight.verdict.word(),
             path,
             engine,

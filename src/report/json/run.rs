@@ -2,19 +2,12 @@
 
 use serde::Serialize;
 
+use super::Body;
 use crate::generate::{Generation, Stop};
-
-/// Name and version of the document.
-pub const SCHEMA: &str = "granite-bundle/run/1";
 
 /// The whole document.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Document<'a> {
-    pub schema: &'static str,
     pub prompt_ids: &'a [u32],
     pub ids: Vec<u32>,
     pub text: Option<String>,
@@ -26,10 +19,6 @@ pub struct Document<'a> {
 
 /// One token.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Choice<'a> {
     pub position: usize,
     pub id: u32,
@@ -38,10 +27,6 @@ pub struct Choice<'a> {
 
 /// How long it took.
 #[derive(Debug, Clone, Copy, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Timing {
     pub load_s: f64,
     pub prefill_tokens_per_s: Option<f64>,
@@ -87,6 +72,10 @@ fn because(stop: Stop) -> &'static str {
     }
 }
 
+impl Body for Document<'_> {
+    const SCHEMA: &'static str = "granite-bundle/run/1";
+}
+
 impl<'a> Document<'a> {
     /// The document of a generation.
     pub fn new(
@@ -102,7 +91,6 @@ impl<'a> Document<'a> {
             top: &step.top,
         };
         Document {
-            schema: SCHEMA,
             prompt_ids,
             ids: generation.ids(),
             text,

@@ -2,17 +2,15 @@
 
 use serde::Serialize;
 
-use super::{AssetFacts, Details, Error, Function, StorageFacts};
+use super::Details;
+use super::asset::{AssetFacts, Function, StorageFacts};
+use super::error::Error;
 use crate::bundle::{Failure, Part, Target};
 use crate::engine::memory::weight_bytes;
 use crate::model::{Asset, AssetError};
 
 /// A declared asset; null, with an error, where it cannot be read.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct DeclaredAsset<'a> {
     pub role: &'a str,
     pub declared: &'a str,

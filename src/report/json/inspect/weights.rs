@@ -9,10 +9,6 @@ use crate::model::{
 
 /// Decoded constants that are described by the same words.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct Quantized {
     pub kind: &'static str,
     pub data: &'static str,
@@ -31,10 +27,6 @@ pub struct Quantized {
 
 /// The tables of a palette.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct PaletteFacts {
     pub entries: u64,
     pub table: &'static str,
@@ -49,10 +41,6 @@ pub struct PaletteFacts {
 
 /// What a sparse weight stores.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct SparseFacts {
     pub stored: u64,
     pub density: f64,
@@ -61,10 +49,6 @@ pub struct SparseFacts {
 
 /// One weight.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct WeightFacts {
     pub class: &'static str,
     pub data: &'static str,
@@ -77,10 +61,6 @@ pub struct WeightFacts {
 
 /// The head or the embedding.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct TableFacts {
     pub kind: &'static str,
     pub granularity: Option<&'static str>,
@@ -93,10 +73,6 @@ pub struct TableFacts {
 
 /// Values quantized as the graph runs.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct ActivationFacts {
     pub data: &'static str,
     pub scale: &'static str,
@@ -107,10 +83,6 @@ pub struct ActivationFacts {
 
 /// Stacks of matrices of which a step picks some.
 #[derive(Debug, Serialize)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the document's, described in its schema"
-)]
 pub struct ExpertFacts {
     pub experts: u64,
     pub per_token: Option<u64>,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Body;
 use crate::checkout::RepoPath;
 use crate::patch::change::transaction::{KeptEdit, KeptReason, Outcome, Recovered};
 use crate::patch::fit::explain::HunkReport;
@@ -9,14 +10,9 @@ use crate::patch::judge::matrix::{Matrix, Range, Row};
 use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
 use crate::patch::series::{self, Series};
 
-/// Name and version of the document.
-pub const SCHEMA: &str = "granite-bundle/patch/1";
-
 /// The whole document.
 #[derive(Debug, Serialize)]
 pub struct Document<'a> {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
     /// The subcommand.
     pub command: &'static str,
     /// True exactly when the exit code is 0.
@@ -172,6 +168,10 @@ struct Kept<'a> {
     reason: &'static str,
 }
 
+impl Body for Document<'_> {
+    const SCHEMA: &'static str = "granite-bundle/patch/1";
+}
+
 impl<'a> Document<'a> {
     /// A document that judges nothing; `engine` is path and head.
     pub fn bare(
@@ -181,7 +181,6 @@ impl<'a> Document<'a> {
         source: &'a str,
     ) -> Document<'a> {
         Document {
-            schema: SCHEMA,
             command,
             ok,
             engine: engine.map(|(path, head)| Engine {
@@ -219,7 +218,6 @@ impl<'a> Document<'a> {
     ) -> Document<'a> {
         let (path, head) = engine;
         Document {
-            schema: SCHEMA,
             command,
             ok,
             engine: Some(Engine {
