@@ -3,7 +3,7 @@
 use super::attr_type::{AttrTypeEntry, EntryTable};
 use super::container::{Container, FileRange, SectionId};
 use super::dialects::DialectTable;
-use super::ir::{Counts, Ir, Op};
+use super::ir::{self, Counts, Ir, Op};
 use super::properties::PropertyTable;
 use super::resources::ResourceTable;
 use super::strings::StringTable;
@@ -59,7 +59,7 @@ impl Module {
             types: entries.types(),
             properties: properties.len(),
         };
-        let ir = Ir::read(container.cursor(SectionId::Ir), counts)?;
+        let ir = ir::read(container.cursor(SectionId::Ir), counts)?;
         Ok(Module {
             container,
             dialects,

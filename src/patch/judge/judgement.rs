@@ -9,7 +9,8 @@ use crate::patch::judge::capabilities::{capabilities, standings};
 use crate::patch::judge::changes::PatchChanges;
 use crate::patch::judge::detect::{Looking, Stripped, strip};
 use crate::patch::judge::report::StackReport;
-use crate::patch::judge::verdict::{Judging, Unpatched};
+use crate::patch::judge::unpatched::Unpatched;
+use crate::patch::judge::verdict::Judging;
 use crate::patch::series::{Patch, Series};
 
 /// What is asked of a judgement.

@@ -10,6 +10,8 @@ pub mod plan;
 pub mod report;
 mod sound;
 pub mod syntax;
+mod tell;
+mod unpatched;
 mod verdict;
 pub mod verify;
 

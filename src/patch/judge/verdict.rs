@@ -1,55 +1,22 @@
 //! Judges one patch after the other on the result of those before.
 
-use std::collections::BTreeSet;
 use std::io;
 
-use git2::Oid;
-
+use crate::checkout::FileChange;
 use crate::checkout::capability::{Capability, Era, Standing, all_hold};
 use crate::checkout::site::Site;
-use crate::checkout::tree::{Overlay, image};
-use crate::checkout::{FileChange, FileImage, RepoPath};
+use crate::checkout::tree::Overlay;
 use crate::patch::fit::explain::{self, HunkReport, HunkVerdict};
 use crate::patch::fit::trial::{FileTrial, Trial, changes, try_merge, try_patch};
 use crate::patch::format::file::FilePatch;
 use crate::patch::judge::capabilities::Standings;
 use crate::patch::judge::changes::{PatchChanges, PatchId};
-use crate::patch::judge::detect::{self, Detected, blob_id, by_era};
+use crate::patch::judge::detect::{self, Detected, by_era};
 use crate::patch::judge::report::{FileReport, PatchReport, State};
 use crate::patch::judge::syntax::{is_swift, new_faults};
+use crate::patch::judge::tell::{empty_report, present_file, tried_file};
+use crate::patch::judge::unpatched::Unpatched;
 use crate::patch::series::{Patch, Series, Variant};
-
-/// Both trees without any patch of the series; where they differ, somebody has edited.
-pub(super) struct Unpatched<'v> {
-    pub(super) current: Overlay<'v>,
-    /// `None` in a plain export.
-    pub(super) committed: Option<Overlay<'v>>,
-}
-
-impl Unpatched<'_> {
-    fn is_edited(&self, path: &RepoPath) -> io::Result<bool> {
-        let Some(committed) = &self.committed else {
-            return Ok(false);
-        };
-        Ok(image(&self.current, path)? != image(committed, path)?)
-    }
-
-    /// Files the steps change that have uncommitted edits other than the stack's.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub(super) fn edited(&self, steps: &[PatchChanges]) -> io::Result<Vec<RepoPath>> {
-        let touched = steps.iter().flat_map(|step| &step.changes);
-        let touched: BTreeSet<_> = touched.map(|change| &change.path).collect();
-        let mut edited = Vec::new();
-        for path in touched {
-            if self.is_edited(path)? {
-                edited.push(path.clone());
-            }
-        }
-        Ok(edited)
-    }
-}
 
 /// The judging of one patch after the other.
 pub(super) struct Judging<'a, 'v> {
@@ -384,50 +351,4 @@ const SUPERSEDED: &str = "an earlier version of the stack applied this, and faul
 /// The variants that may be applied, those written for `era` first.
 fn current_by_era(patch: &Patch, era: Option<Era>) -> impl Iterator<Item = &Variant> {
     by_era(patch, era).filter(|variant| !variant.superseded)
-}
-
-fn empty_report(patch: &Patch, variant: Option<&Variant>, state: State) -> PatchReport {
-    PatchReport {
-        name: patch.name.clone(),
-        file: variant.map_or_else(String::new, |variant| variant.file.clone()),
-        state,
-        files: Vec::new(),
-        achievable: false,
-        reason: None,
-    }
-}
-
-fn tried_file(patch: &FilePatch, trial: &FileTrial, state: State) -> io::Result<FileReport> {
-    let applies = state == State::Applicable;
-    Ok(FileReport {
-        path: patch.path.clone(),
-        from: patch.from.clone(),
-        operation: trial.operation,
-        state,
-        preimage: id(trial.before.as_ref())?,
-        postimage: id(trial.after.as_ref().filter(|_| applies))?,
-        problem: trial.problem.clone(),
-        hunks: explain::hunks(patch, trial),
-    })
-}
-
-fn present_file(patch: &FilePatch, state: State, removal: &[FileChange]) -> io::Result<FileReport> {
-    let at = |path: &RepoPath| removal.iter().find(|change| change.path == *path);
-    let now = at(&patch.path).and_then(|change| change.before.as_ref());
-    let source = patch.from.as_ref().unwrap_or(&patch.path);
-    let before = at(source).and_then(|change| change.after.as_ref());
-    Ok(FileReport {
-        path: patch.path.clone(),
-        from: patch.from.clone(),
-        operation: patch.operation,
-        state,
-        preimage: id(before)?,
-        postimage: id(now)?,
-        problem: None,
-        hunks: explain::hunks_there(patch, now.map_or(&[], |image| &image.data)),
-    })
-}
-
-fn id(image: Option<&FileImage>) -> io::Result<Option<Oid>> {
-    image.map(|image| blob_id(&image.data)).transpose()
 }

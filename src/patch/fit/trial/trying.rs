@@ -1,151 +1,16 @@
-//! Tries a whole patch on a tree, as `git apply` would, and touches nothing.
+//! Tries one file of a patch after the other, on what those before leave.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use super::outcome::{FileTrial, Merge, outcomes};
 use crate::checkout::blobs::Blobs;
 use crate::checkout::tree::{Entry, PathRules, TreeView};
-use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
-use crate::patch::fit::image::Placed;
+use crate::checkout::{FileImage, FileMode, RepoPath};
 use crate::patch::fit::merge::{merge, sides};
 use crate::patch::fit::place::place;
 use crate::patch::fit::problem::FileProblem;
 use crate::patch::format::file::{FileOperation, FilePatch};
-
-/// What a patch would do to a tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trial {
-    /// One entry per file patch, in order.
-    pub files: Vec<FileTrial>,
-}
-
-/// What a patch would do to one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileTrial {
-    /// What happens, once a plain diff's creation or deletion is decided by the tree.
-    pub operation: FileOperation,
-    /// The file read from.
-    pub before: Option<FileImage>,
-    /// The file written; `None` for a deletion and for a file that cannot be patched.
-    pub after: Option<FileImage>,
-    /// One entry per hunk; `None` where it fits nowhere.
-    pub hunks: Vec<Option<Placed>>,
-    /// What keeps the file as a whole from being patched.
-    pub problem: Option<FileProblem>,
-    /// How a merge ended, where one was tried.
-    pub merge: Option<Merge>,
-}
-
-/// How a three-way merge ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Merge {
-    /// Without conflict.
-    Clean,
-    /// Both sides changed the same lines.
-    Conflict,
-}
-
-impl FileTrial {
-    /// True where the file can be patched.
-    pub fn applies(&self) -> bool {
-        self.problem.is_none()
-            && match self.merge {
-                Some(merge) => merge == Merge::Clean,
-                None => self.hunks.iter().all(Option::is_some),
-            }
-    }
-}
-
-impl Trial {
-    /// True where every file can be patched.
-    pub fn applies(&self) -> bool {
-        self.files.iter().all(FileTrial::applies)
-    }
-
-    /// How far from the lines in their headers the hunks were placed, summed up.
-    pub fn distance(&self) -> usize {
-        let hunks = self.files.iter().flat_map(|file| &file.hunks);
-        hunks.flatten().fold(0, |sum, hunk| {
-            sum.saturating_add(hunk.offset.unsigned_abs())
-        })
-    }
-}
-
-/// Tries `patch` on `view`.
-///
-/// # Errors
-/// When a file of the tree cannot be read.
-pub fn try_patch(patch: &[FilePatch], view: &dyn TreeView, rules: PathRules) -> io::Result<Trial> {
-    try_with(patch, Trying::new(patch, view, rules))
-}
-
-/// Tries to merge `patch` into `view`, file by file, as `git apply --3way` would: against the pre-image where it is at hand,
-/// else by placing the hunks.
-///
-/// # Errors
-/// When a file of the tree or a pre-image cannot be read.
-pub fn try_merge(
-    patch: &[FilePatch],
-    view: &dyn TreeView,
-    rules: PathRules,
-    blobs: &dyn Blobs,
-) -> io::Result<Trial> {
-    let mut trying = Trying::new(patch, view, rules);
-    trying.blobs = Some(blobs);
-    try_with(patch, trying)
-}
-
-fn try_with(patch: &[FilePatch], mut trying: Trying<'_>) -> io::Result<Trial> {
-    let files = patch.iter().map(|file| trying.file(file));
-    let mut files: Vec<FileTrial> = files.collect::<io::Result<_>>()?;
-    refuse_files_as_folders(patch, &mut files, trying.view)?;
-    Ok(Trial { files })
-}
-
-/// The changes a trial that applies makes: one per path, sorted; none where a file stays as it is.
-///
-/// # Errors
-/// When a file of the tree cannot be read.
-pub fn changes(
-    patch: &[FilePatch],
-    trial: &Trial,
-    view: &dyn TreeView,
-) -> io::Result<Vec<FileChange>> {
-    let mut after = BTreeMap::new();
-    for (path, image) in outcomes(patch, &trial.files) {
-        after.insert(path, image);
-    }
-    let mut changes = Vec::new();
-    for (path, after) in after {
-        let before = match view.entry(&path)? {
-            Entry::File(image) => Some(image),
-            _ => None,
-        };
-        if before != after {
-            changes.push(FileChange {
-                path,
-                before,
-                after,
-            });
-        }
-    }
-    Ok(changes)
-}
-
-/// What is left at each path: removals first, so that what is written to a path another part of the patch vacates stays.
-fn outcomes(patch: &[FilePatch], files: &[FileTrial]) -> Vec<(RepoPath, Option<FileImage>)> {
-    let leaves = |patch: &&FilePatch| patch.operation != FileOperation::Copy;
-    let left = patch.iter().filter(leaves).filter_map(|patch| {
-        let moved = patch.from.is_some() || patch.operation == FileOperation::Delete;
-        patch.read_path().filter(|_| moved)
-    });
-    let removed = left.map(|path| (path.clone(), None));
-    let written = patch.iter().zip(files).filter_map(|(patch, file)| {
-        let image = file.after.clone()?;
-        Some((patch.path.clone(), Some(image)))
-    });
-    removed.chain(written).collect()
-}
 
 fn vacated(patch: &FilePatch) -> Option<&RepoPath> {
     match patch.operation {
@@ -161,10 +26,10 @@ enum Seen {
     ToBeVacated,
 }
 
-struct Trying<'t> {
-    view: &'t dyn TreeView,
+pub(super) struct Trying<'t> {
+    pub(super) view: &'t dyn TreeView,
     /// Pre-images, where merging is wanted.
-    blobs: Option<&'t dyn Blobs>,
+    pub(super) blobs: Option<&'t dyn Blobs>,
     rules: PathRules,
     seen: BTreeMap<RepoPath, Seen>,
     links_kept: BTreeSet<RepoPath>,
@@ -178,7 +43,7 @@ struct Start {
 }
 
 impl<'t> Trying<'t> {
-    fn new(patch: &[FilePatch], view: &'t dyn TreeView, rules: PathRules) -> Trying<'t> {
+    pub(super) fn new(patch: &[FilePatch], view: &'t dyn TreeView, rules: PathRules) -> Trying<'t> {
         let link = |mode: Option<FileMode>| mode == Some(FileMode::Symlink);
         let leaves = patch.iter().filter_map(vacated);
         let removed = patch.iter().filter(|file| link(file.old_mode));
@@ -195,7 +60,7 @@ impl<'t> Trying<'t> {
         }
     }
 
-    fn file(&mut self, patch: &FilePatch) -> io::Result<FileTrial> {
+    pub(super) fn file(&mut self, patch: &FilePatch) -> io::Result<FileTrial> {
         let mut trial = FileTrial {
             operation: patch.operation,
             before: None,
@@ -389,7 +254,7 @@ fn unreadable(path: &RepoPath, entry: &Entry) -> FileProblem {
 }
 
 /// `git apply --check` lets a file be made below what is a file itself, and `git apply` then fails half-way.
-fn refuse_files_as_folders(
+pub(super) fn refuse_files_as_folders(
     patch: &[FilePatch],
     files: &mut [FileTrial],
     view: &dyn TreeView,
