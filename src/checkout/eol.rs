@@ -277,6 +277,10 @@ impl TreeView for CheckedOut<'_> {
         }
     }
 
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
+        self.folder.is_folder(path)
+    }
+
     fn names(&self, folder: &str) -> io::Result<Vec<String>> {
         self.folder.names(folder)
     }

@@ -5,6 +5,7 @@ pub mod capability;
 pub mod eol;
 mod image;
 pub mod open;
+pub mod recognition;
 pub mod site;
 pub mod swift;
 pub mod tree;

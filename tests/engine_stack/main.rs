@@ -7,6 +7,7 @@ mod checkout;
 mod cycle;
 mod files;
 mod incidents;
+mod lacking;
 mod model;
 mod preflight;
 mod text;

@@ -56,15 +56,6 @@ fn every_era_has_its_verdict() {
 }
 
 #[test]
-fn a_folder_that_is_no_engine_is_unknown() {
-    let folder = tempfile::tempdir().unwrap();
-    let (document, code) = document(folder.path());
-    assert_eq!(document["verdict"], "unknown");
-    assert_eq!(document["engine"]["era"], Value::Null);
-    assert_eq!(code, Some(1));
-}
-
-#[test]
 fn what_is_not_there_is_trouble() {
     let output = preflight(Path::new("no/such/checkout"), &[]);
     assert_eq!(output.status.code(), Some(2));

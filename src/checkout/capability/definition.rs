@@ -146,8 +146,12 @@ impl CapabilityDefinition {
             return Ok(Standing::Absent { remark: None });
         };
         if files.source(&place.file)?.is_none() {
+            let (file, what) = (&place.file, &place.what);
             return Ok(Standing::Unknown {
-                place: format!("{} is not there, {}", place.file, place.what),
+                place: match files.is_there(file)? {
+                    true => format!("an engine whose {file} is no regular file, {what}"),
+                    false => format!("an engine without {file}, {what}"),
+                },
             });
         }
         let line = files.line_of(&place.file, &place.near)?;

@@ -128,6 +128,13 @@ impl<'v> Reader<'v> {
         Ok(source)
     }
 
+    /// True if anything is there by a probe's name, be it a regular file or not.
+    pub(super) fn is_there(&self, file: &str) -> io::Result<bool> {
+        let path = self.locate(file)?.and_then(|path| RepoPath::new(&path));
+        let entry = path.map(|path| self.files.entry(&path)).transpose()?;
+        Ok(entry.is_some_and(|entry| entry != Entry::Absent))
+    }
+
     /// The path a probe's file has in this tree; `None` where nothing is there by that name.
     ///
     /// # Errors
@@ -150,7 +157,7 @@ impl<'v> Reader<'v> {
         for inner in names.iter().filter(|name| !name.ends_with(".swift")) {
             let inner = format!("{folder}/{inner}");
             let is_folder = match RepoPath::new(&inner) {
-                Some(path) => self.files.entry(&path)? == Entry::Folder,
+                Some(path) => self.files.is_folder(&path)?,
                 None => false,
             };
             if is_folder

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use git2::{ErrorCode, ObjectType, Repository, Tree, TreeEntry};
+use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use super::{Entry, TreeView};
 use crate::checkout::{FileImage, FileMode, RepoPath};
@@ -15,17 +15,65 @@ pub struct Committed<'repo> {
     tree: Tree<'repo>,
 }
 
+/// What a commit lists and its repository does not have, as one cloned without file contents, or has damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("the committed {path}{} {}", self.object(), self.fault())]
+pub struct UnreadableObject {
+    /// The path in the commit.
+    pub path: String,
+    /// The object, where it is known.
+    pub id: Option<Oid>,
+    /// libgit2's word on an object that is there; `None` for one that is not.
+    pub damage: Option<String>,
+}
+
+impl UnreadableObject {
+    /// The object that an error is about, if it is about one.
+    pub fn of(error: &io::Error) -> Option<&UnreadableObject> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    fn error(path: &str, id: Option<Oid>, error: &git2::Error) -> io::Error {
+        let is_missing = error.code() == ErrorCode::NotFound;
+        io::Error::other(UnreadableObject {
+            path: path.to_owned(),
+            id,
+            damage: (!is_missing).then(|| error.message().to_owned()),
+        })
+    }
+
+    fn fault(&self) -> String {
+        match &self.damage {
+            None => "is not among the objects of this repository".to_owned(),
+            Some(word) => format!("is damaged: {word}"),
+        }
+    }
+
+    fn object(&self) -> String {
+        self.id.map_or_else(String::new, |id| format!(" ({id})"))
+    }
+}
+
 impl<'repo> Committed<'repo> {
     /// The files of `tree`.
     pub fn new(repository: &'repo Repository, tree: Tree<'repo>) -> Committed<'repo> {
         Committed { repository, tree }
     }
 
-    fn found(&self, path: &str) -> io::Result<Option<TreeEntry<'static>>> {
+    /// What the tree has at a path.
+    ///
+    /// # Errors
+    /// When a folder on the way is listed, and cannot be read.
+    pub fn found(&self, path: &str) -> io::Result<Option<TreeEntry<'static>>> {
         match self.tree.get_path(Path::new(path)) {
             Ok(entry) => Ok(Some(entry)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(io::Error::other(error)),
+            // Of the class of the object database where a folder on the way is listed and missing.
+            Err(error)
+                if error.code() == ErrorCode::NotFound && error.class() != ErrorClass::Odb =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(UnreadableObject::error(path, None, &error)),
         }
     }
 
@@ -64,9 +112,14 @@ impl TreeView for Committed<'_> {
         let blob = self
             .repository
             .find_blob(entry.id())
-            .map_err(io::Error::other)?;
+            .map_err(|error| UnreadableObject::error(path.as_str(), Some(entry.id()), &error))?;
         let data = blob.content().to_vec();
         Ok(Entry::File(FileImage { mode, data }))
+    }
+
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
+        let found = self.found(path.as_str())?;
+        Ok(found.is_some_and(|entry| entry.kind() == Some(ObjectType::Tree)))
     }
 
     fn names(&self, folder: &str) -> io::Result<Vec<String>> {
@@ -79,7 +132,7 @@ impl TreeView for Committed<'_> {
                     .and_then(|object| object.peel_to_tree()),
                 _ => return Ok(Vec::new()),
             };
-            tree.map_err(io::Error::other)?
+            tree.map_err(|error| UnreadableObject::error(folder, None, &error))?
         };
         let name = |entry: TreeEntry<'_>| String::from_utf8_lossy(entry.name_bytes()).into();
         Ok(tree.iter().map(name).collect())

@@ -54,6 +54,11 @@ impl TreeView for Disk {
         Ok(Entry::File(FileImage { mode, data }))
     }
 
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
+        let found = metadata(&self.root.join(path.as_str()))?;
+        Ok(found.is_some_and(|found| found.is_dir()) && self.link_on_the_way(path)?.is_none())
+    }
+
     fn names(&self, folder: &str) -> io::Result<Vec<String>> {
         let listing = match fs::read_dir(self.root.join(folder)) {
             Ok(listing) => listing,

@@ -37,6 +37,10 @@ impl TreeView for Memory {
         })
     }
 
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
+        Ok(self.entry(path)? == Entry::Folder)
+    }
+
     fn names(&self, folder: &str) -> io::Result<Vec<String>> {
         Ok(children(self.files.keys(), folder))
     }

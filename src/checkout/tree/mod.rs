@@ -9,7 +9,7 @@ use std::io;
 
 use super::{FileImage, FileMode, RepoPath};
 
-pub use commit::Committed;
+pub use commit::{Committed, UnreadableObject};
 pub use disk::Disk;
 pub use memory::Memory;
 pub use overlay::Overlay;
@@ -36,6 +36,12 @@ pub trait TreeView {
     /// # Errors
     /// When it is there but cannot be read.
     fn entry(&self, path: &RepoPath) -> io::Result<Entry>;
+
+    /// Whether a folder is at `path`; no content is read.
+    ///
+    /// # Errors
+    /// When what is there cannot be told.
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool>;
 
     /// The names of what is in a folder, in no order; none where there is no such folder. The root is `""`.
     ///

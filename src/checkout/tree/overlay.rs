@@ -42,6 +42,15 @@ impl<'base> Overlay<'base> {
 }
 
 impl TreeView for Overlay<'_> {
+    fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
+        let is_touched =
+            |file: &RepoPath| file == path || is_below(file, path) || is_below(path, file);
+        match self.changed.keys().any(is_touched) {
+            true => Ok(self.entry(path)? == Entry::Folder),
+            false => self.base.is_folder(path),
+        }
+    }
+
     fn entry(&self, path: &RepoPath) -> io::Result<Entry> {
         if let Some(Some(image)) = self.changed.get(path) {
             return Ok(Entry::File(image.clone()));

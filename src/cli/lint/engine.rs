@@ -8,6 +8,5 @@ use crate::cli::engine::EngineCheckout;
 /// Reads a checkout as `preflight` does.
 pub(super) fn survey(path: &Path) -> anyhow::Result<Survey> {
     let engine = EngineCheckout::open(path)?;
-    engine.insist()?;
     Ok(engine.reading()?.checkout)
 }

@@ -5,7 +5,7 @@ use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::Advised;
 use crate::cli::examples;
 use crate::report::human;
-use crate::report::json::patch::Stretch;
+use crate::report::json::patch::{Stretch, Unread};
 
 /// Show which patch applies to which part of the engine's history
 #[derive(Debug, clap::Args)]
@@ -48,8 +48,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     if args.output.json {
         let mut document = subject.bare_document("matrix", &path);
         document.details.matrix = Some(Stretch::all(&matrix));
+        document.details.unread = Unread::all(&matrix);
         return write_json(ui, &document, Exit::Fine);
     }
     human::patch::matrix(&mut ui.out, ui.width, &path, &matrix)?;
+    if !matrix.unread.is_empty() {
+        ui.help(&subject.complete());
+    }
     Ok(Exit::Fine)
 }

@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let choice = StackArgs::default();
-    let subject = Subject::open(&args.engine, &choice)?;
+    let subject = Subject::of_any(&args.engine, &choice)?;
     let recovered = subject.settle(ui)?;
     if args.output.json {
         let path = subject.path();

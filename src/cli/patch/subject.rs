@@ -11,7 +11,7 @@ use crate::files::{quoted, shown};
 use crate::patch::change::transaction::{KeptEdit, Recovered, TransactionError};
 use crate::patch::change::{Next, Stack, StackError, story};
 use crate::patch::judge::report::StackReport;
-use crate::patch::series::Series;
+use crate::patch::series::{Origin, Series};
 use crate::report::human::{self, patch::StackHeading};
 use crate::report::json::{self, patch::Document};
 
@@ -30,17 +30,45 @@ impl<'a> Subject<'a> {
         choice: &'a StackArgs,
     ) -> anyhow::Result<Subject<'a>> {
         let series = choice.series()?;
-        Ok(Subject {
+        // A series of the user's own may be for any repository.
+        let checkout = match series.origin {
+            Origin::BuiltIn => checkout::open_engine(&engine.engine)?,
+            Origin::Folder(_) => checkout::open(&engine.engine)?,
+        };
+        Ok(Subject::new(engine, choice, checkout, series))
+    }
+
+    /// Of a checkout of anything: what an interrupted command left there is put right whatever it was about.
+    pub(super) fn of_any(
+        engine: &'a EngineArgs,
+        choice: &'a StackArgs,
+    ) -> anyhow::Result<Subject<'a>> {
+        let checkout = checkout::open(&engine.engine)?;
+        Ok(Subject::new(engine, choice, checkout, choice.series()?))
+    }
+
+    fn new(
+        engine: &'a EngineArgs,
+        choice: &'a StackArgs,
+        checkout: Checkout,
+        series: Series,
+    ) -> Subject<'a> {
+        Subject {
             engine,
             choice,
-            checkout: checkout::open(&engine.engine)?,
+            checkout,
             source: series.origin.name(),
             series,
-        })
+        }
     }
 
     pub(super) fn stack(&self) -> Stack<'_> {
         Stack::new(&self.checkout, &self.series, self.choice.options())
+    }
+
+    /// The command that brings what the checkout's repository lists and does not have.
+    pub(super) fn complete(&self) -> String {
+        checkout::complete(&self.engine.engine, &self.checkout)
     }
 
     pub(super) fn path(&self) -> String {
@@ -169,7 +197,7 @@ impl<'a> Subject<'a> {
                 }
                 .into();
             }
-            _ => return error.into(),
+            _ => return checkout::advise(error.into(), engine, &self.checkout),
         };
         let message = story(&error);
         Advised { message, help }.into()

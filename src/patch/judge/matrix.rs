@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
-use git2::{Oid, Repository, Sort, Tree};
+use git2::{Oid, Repository, Sort};
 
 use crate::checkout::capability::{Era, Reader};
 use crate::checkout::site::Site;
@@ -21,6 +21,19 @@ pub struct Matrix {
     pub commits: Vec<HistoryCommit>,
     /// One row per patch judged, in the order of the series.
     pub rows: Vec<Row>,
+    /// The commits between them whose files are not all at hand, oldest first.
+    pub unread: Vec<UnreadCommit>,
+}
+
+/// A commit that could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadCommit {
+    /// Its id.
+    pub id: Oid,
+    /// What could not be read, one sentence.
+    pub reason: String,
+    /// How many of [`Matrix::commits`] come before it.
+    pub before: usize,
 }
 
 /// One commit of the history.
@@ -41,7 +54,7 @@ pub struct HistoryCommit {
 pub struct Row {
     /// The patch's name.
     pub patch: String,
-    /// Stretches of commits that are alike, oldest first, without gaps.
+    /// Stretches of commits that are alike, oldest first; none goes over a commit that could not be judged.
     pub ranges: Vec<Range>,
 }
 
@@ -119,10 +132,11 @@ pub fn history(repository: &Repository, revisions: &str) -> Result<Vec<Oid>, Mat
 
 /// Judges the series on every commit.
 ///
-/// Commits whose files the series names are the same are judged once.
+/// Commits whose files the series names are the same are judged once. One whose files a repository without all contents
+/// lacks is told as not judged.
 ///
 /// # Errors
-/// When an object cannot be read, or `options` name no patch.
+/// When a commit cannot be read, or `options` name no patch.
 pub fn matrix(
     repository: &Repository,
     series: &Series,
@@ -131,18 +145,34 @@ pub fn matrix(
 ) -> Result<Matrix, MatrixError> {
     let paths = named(series);
     let mut judged = HashMap::new();
-    let mut commits = Vec::with_capacity(history.len());
+    let mut commits: Vec<HistoryCommit> = Vec::with_capacity(history.len());
+    let mut unread = Vec::new();
     for id in history {
         let commit = repository.find_commit(*id)?;
-        let tree = commit.tree()?;
-        let key = fingerprint(repository, &tree, &paths).map_err(JudgeError::from)?;
-        let report = match judged.get(&key) {
-            Some(report) => Arc::clone(report),
-            None => {
-                let report = Arc::new(judge(repository, tree, series, options)?);
+        let report = commit
+            .tree()
+            .map_err(|error| JudgeError::Unreadable(io::Error::other(error)))
+            .and_then(|tree| {
+                let view = Committed::new(repository, tree);
+                let key = fingerprint(&view, &paths)?;
+                if let Some(report) = judged.get(&key) {
+                    return Ok(Arc::clone(report));
+                }
+                let report = Arc::new(judge(repository, &view, series, options)?);
                 judged.insert(key, Arc::clone(&report));
-                report
+                Ok(report)
+            });
+        let report = match report {
+            Ok(report) => report,
+            Err(JudgeError::Unreadable(error)) => {
+                unread.push(UnreadCommit {
+                    id: *id,
+                    reason: error.to_string(),
+                    before: commits.len(),
+                });
+                continue;
             }
+            Err(error) => return Err(error.into()),
         };
         commits.push(HistoryCommit {
             id: *id,
@@ -152,21 +182,21 @@ pub fn matrix(
         });
     }
     Ok(Matrix {
-        rows: rows(&commits),
+        rows: rows(&commits, &unread),
         commits,
+        unread,
     })
 }
 
 fn judge(
     repository: &Repository,
-    tree: Tree<'_>,
+    view: &Committed<'_>,
     series: &Series,
     options: &Options,
 ) -> Result<StackReport, JudgeError> {
-    let view = Committed::new(repository, tree);
     let site = Site {
-        view: &view,
-        committed: Some(&view),
+        view,
+        committed: Some(view),
         blobs: Some(repository),
         rules: PathRules::default(),
         records: None,
@@ -199,28 +229,27 @@ fn named(series: &Series) -> BTreeSet<String> {
 
 /// What is at each path; two trees of one fingerprint are judged alike.
 fn fingerprint(
-    repository: &Repository,
-    tree: &Tree<'_>,
+    view: &Committed<'_>,
     paths: &BTreeSet<String>,
 ) -> io::Result<Vec<Option<(Oid, i32)>>> {
-    let view = Committed::new(repository, tree.clone());
-    let reader = Reader::new(&view);
+    let reader = Reader::new(view);
     let at = |path: &String| {
         let Some(place) = reader.locate(path)? else {
             return Ok(None);
         };
-        match tree.get_path(place.as_ref()) {
-            Ok(entry) => Ok(Some((entry.id(), entry.filemode()))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(io::Error::other(error)),
-        }
+        let found = view.found(&place)?;
+        Ok(found.map(|entry| (entry.id(), entry.filemode())))
     };
     paths.iter().map(at).collect()
 }
 
-fn rows(commits: &[HistoryCommit]) -> Vec<Row> {
+fn rows(commits: &[HistoryCommit], unread: &[UnreadCommit]) -> Vec<Row> {
     let Some(first) = commits.first() else {
         return Vec::new();
+    };
+    let is_after_gap = |index: usize| {
+        let gap = unread.binary_search_by_key(&index, |commit| commit.before);
+        gap.is_ok()
     };
     let mut rows: Vec<Row> = Vec::new();
     for (column, patch) in first.report.patches.iter().enumerate() {
@@ -237,7 +266,9 @@ fn rows(commits: &[HistoryCommit]) -> Vec<Row> {
                 file: patch.file.clone(),
             };
             match ranges.last_mut() {
-                Some(before) if before.is_like(&range) => before.last = index,
+                Some(before) if before.is_like(&range) && !is_after_gap(index) => {
+                    before.last = index;
+                }
                 _ => ranges.push(range),
             }
         }

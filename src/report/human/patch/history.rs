@@ -37,7 +37,21 @@ pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> i
             writeln!(out, "  {line}")?;
         }
     }
-    Ok(())
+    let Some(first) = matrix.unread.first() else {
+        return Ok(());
+    };
+    let count = counted(matrix.unread.len(), "commit", "commits");
+    let verb = match matrix.unread.len() {
+        1 => "is",
+        _ => "are",
+    };
+    let text = format!(
+        "{count} {verb} not judged, from {} on: {}.",
+        short(first.id),
+        plain(&first.reason)
+    );
+    writeln!(out)?;
+    wrapped(out, width, "", &text)
 }
 
 /// Which commits of a history the named patches apply to.

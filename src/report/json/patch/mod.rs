@@ -6,7 +6,7 @@ use super::Body;
 use crate::checkout::RepoPath;
 use crate::patch::change::transaction::{KeptEdit, KeptReason, Outcome, Recovered};
 use crate::patch::fit::explain::HunkReport;
-use crate::patch::judge::matrix::{Matrix, Range, Row};
+use crate::patch::judge::matrix::{Matrix, Range, Row, UnreadCommit};
 use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
 use crate::patch::series::{self, Series};
 
@@ -54,6 +54,9 @@ pub struct Details<'a> {
     /// `matrix`: stretches of history that are alike, patch by patch, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matrix: Option<Vec<Stretch<'a>>>,
+    /// `matrix`: the commits that could not be judged, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread<'a>>,
 }
 
 /// The checkout.
@@ -146,6 +149,13 @@ pub struct Settled<'a> {
     patches: &'a [String],
     outcome: &'static str,
     left: Vec<Kept<'a>>,
+}
+
+/// A commit that could not be judged.
+#[derive(Debug, Serialize)]
+pub struct Unread<'a> {
+    commit: String,
+    reason: &'a str,
 }
 
 /// Neighbouring commits on which a patch is in one state.
@@ -305,6 +315,18 @@ impl Hunk {
             line: report.line,
             offset: report.offset,
         }
+    }
+}
+
+impl<'a> Unread<'a> {
+    /// Every commit that could not be judged.
+    pub fn all(matrix: &'a Matrix) -> Vec<Unread<'a>> {
+        let commits = matrix.unread.iter();
+        let one = |commit: &'a UnreadCommit| Unread {
+            commit: commit.id.to_string(),
+            reason: &commit.reason,
+        };
+        commits.map(one).collect()
     }
 }
 
