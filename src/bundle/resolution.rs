@@ -9,6 +9,8 @@ pub struct Resolution {
     pub declared: String,
     /// True if the path leaves the bundle by `..` or is absolute; then nothing is resolved.
     pub escapes: bool,
+    /// What an engine since 15 September 2026 loads: the declared path and no other. `None` if it does not exist.
+    pub exact: Option<PathBuf>,
     /// What an engine since commit `57a0a63` (2026-08-04) loads: the declared path if it exists, else, for
     /// `.aimodel`, the same with `c` appended. `None` if neither exists.
     pub newest: Option<PathBuf>,
@@ -29,6 +31,7 @@ impl Resolution {
         Resolution {
             declared: declared.to_owned(),
             escapes,
+            exact: resolve(|declared| declared),
             newest: resolve(newest),
             before_fallback: resolve(before_fallback),
         }

@@ -8,7 +8,7 @@ use super::engine::EngineCheckout;
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::Target;
 use crate::checkout::capability::{Era, Survey};
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 use crate::lint::Gate;
 use crate::lint::fleet::{ProfileChoice, Settings};
 use crate::patch::series::Series;
@@ -79,22 +79,33 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
 
 /// The errors that lint has on this checkout, by the rules' own levels: no configuration takes part.
 fn objections(target: Target, engine: &Survey) -> (Target, Vec<Objection>) {
+    let (target, here) = errors(target, Some(Arc::new(engine.clone())));
+    if here.is_empty() {
+        return (target, Vec::new());
+    }
+    // What some other engine takes is not the bundle's to mend.
+    let (target, anywhere) = errors(target, None);
+    let objections = here.into_iter().map(|finding| Objection {
+        rule: finding.rule,
+        is_of_engine: !anywhere.iter().any(|it| it.rule == finding.rule),
+        message: finding.message,
+    });
+    (target, objections.collect())
+}
+
+fn errors(target: Target, engine: Option<Arc<Survey>>) -> (Target, Vec<Finding>) {
     let settings = Arc::new(Settings {
         config: None,
         gate: Gate::default(),
         profile: ProfileChoice::Auto(Vec::new()),
         platform: None,
-        engine: Some(Arc::new(engine.clone())),
+        engine,
         hash: true,
     });
     let linted = settings.lint(target);
     let errors = linted.findings.into_iter();
     let errors = errors.filter(|finding| finding.level == Level::Error);
-    let objections = errors.map(|finding| Objection {
-        rule: finding.rule,
-        message: finding.message,
-    });
-    (linted.target, objections.collect())
+    (linted.target, errors.collect())
 }
 
 fn title(era: Era, series: &Series) -> String {

@@ -116,7 +116,9 @@ fn asset(target: &Target, resolution: &Resolution, engine: &Survey) -> (Conditio
         let detail = format!("assets.main is `{declared}`, outside the bundle, and not followed");
         return (ConditionState::Unknown, detail);
     }
-    let loaded = if engine.is(Feature::CompiledTwin) {
+    let loaded = if engine.is(Feature::AssetsValidated) {
+        &resolution.exact
+    } else if engine.is(Feature::CompiledTwin) {
         &resolution.newest
     } else {
         &resolution.before_fallback
@@ -151,8 +153,8 @@ fn absent(resolution: &Resolution, engine: &Survey) -> (ConditionState, String) 
     };
     let compiled = compiled.file_name().unwrap_or(compiled.as_os_str());
     let detail = format!(
-        "assets.main is `{declared}` and only `{}` is there, which engines before 57a0a63 do not look for: name it \
-         in assets.main",
+        "assets.main is `{declared}` and only `{}` is there, which engines before 57a0a63 and from 15 September 2026 \
+         on do not look for: name it in assets.main",
         compiled.to_string_lossy()
     );
     let outcome = if engine.era.is_some() {

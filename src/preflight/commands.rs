@@ -22,10 +22,12 @@ pub(super) enum Tool {
     Runner,
 }
 
-/// What to type next, in order; every line stands on its own in a POSIX shell.
+/// What to type next, in order; every line stands on its own in a POSIX shell. The needs named in `of_engine` are not the
+/// bundle's to meet.
 pub(super) fn next(
     verdict: Verdict,
     needs: &[Condition],
+    of_engine: &[&str],
     engine: &Survey,
     names: &Names<'_>,
 ) -> Vec<String> {
@@ -49,7 +51,7 @@ pub(super) fn next(
             lines
         }
         Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
-        Verdict::CannotRun => blocked(needs, engine, &bundle, &checkout),
+        Verdict::CannotRun => blocked(needs, of_engine, engine, &bundle, &checkout),
     }
 }
 
@@ -80,17 +82,20 @@ fn run(environment: Option<&str>, tool: Tool, bundle: &str, checkout: &str) -> V
     ]
 }
 
-fn blocked(needs: &[Condition], engine: &Survey, bundle: &str, checkout: &str) -> Vec<String> {
+fn blocked(
+    needs: &[Condition],
+    of_engine: &[&str],
+    engine: &Survey,
+    bundle: &str,
+    checkout: &str,
+) -> Vec<String> {
     let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
-    let is_capability = |need: &Condition| {
-        Capability::ALL
-            .iter()
-            .any(|capability| capability.id() == need.id)
+    let is_of_engine = |need: &&Condition| {
+        let mut capabilities = Capability::ALL.iter();
+        of_engine.contains(&need.id) || capabilities.any(|capability| capability.id() == need.id)
     };
-    let (of_engine, of_bundle): (Vec<_>, Vec<_>) = needs
-        .iter()
-        .filter(unmet)
-        .partition(|need| is_capability(need));
+    let (of_engine, of_bundle): (Vec<_>, Vec<_>) =
+        needs.iter().filter(unmet).partition(is_of_engine);
     let mut lines = Vec::new();
     if !of_bundle.is_empty() {
         lines.push(format!("granite-bundle lint {bundle} --engine {checkout}"));

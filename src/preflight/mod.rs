@@ -100,6 +100,8 @@ pub struct Objection {
     pub rule: &'static str,
     /// What it says.
     pub message: String,
+    /// True if another engine than this checkout's would take the bundle as it is.
+    pub is_of_engine: bool,
 }
 
 /// What else there is to know of a checkout.
@@ -143,7 +145,9 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
             _ => commands::Tool::Benchmark,
         },
     };
-    let next = commands::next(verdict, &needs, engine, &names);
+    let of_engine = around.objections.iter().filter(|it| it.is_of_engine);
+    let of_engine: Vec<_> = of_engine.map(|objection| objection.rule).collect();
+    let next = commands::next(verdict, &needs, &of_engine, engine, &names);
     Preflight {
         verdict,
         needs,

@@ -181,6 +181,7 @@ fn what_lint_has_against_the_bundle_there_is_a_need_and_decides() {
     let objection = Objection {
         rule: "graph-logits-dtype",
         message: "the logits are float32".to_owned(),
+        is_of_engine: false,
     };
     let around = Surroundings {
         checkout: "my engine",
@@ -368,6 +369,38 @@ fn the_compiled_twin_is_found_by_engines_that_look_for_it() {
         "{}",
         late.detail
     );
+    let preflight = examine(&target, &validating(), AROUND);
+    assert_eq!(need(&preflight, "asset").outcome, ConditionState::Unmet);
+}
+
+/// An engine that loads every asset as it is declared and looks for no other.
+fn validating() -> Survey {
+    let mut engine = engine("E4c", &[]);
+    engine.features.remove(&Feature::CompiledTwin);
+    engine.features.insert(Feature::AssetsValidated);
+    engine
+}
+
+#[test]
+fn a_declared_compiled_asset_with_its_source_beside_it_is_what_newer_engines_load() {
+    let (_folder, target) = written(&bundle(&transformer()));
+    let source = target.path.join("b.aimodel");
+    let compiled = target.path.join("b.aimodelc");
+    fs::create_dir(&compiled).unwrap();
+    fs::copy(source.join("main.mlirb"), compiled.join("main-h18p.mlirb")).unwrap();
+    let manifest = target.path.join("metadata.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("b.aimodel\"", "b.aimodelc\"")).unwrap();
+    let target = Target::open(&target.path).unwrap();
+    for (survey, outcome) in [
+        (engine("E1", &[]), ConditionState::Unknown),
+        (engine("E3", &[]), BY_BUNDLE),
+        (validating(), BY_BUNDLE),
+    ] {
+        let preflight = examine(&target, &survey, AROUND);
+        let asset = need(&preflight, "asset");
+        assert_eq!(asset.outcome, outcome, "{:?}: {}", survey.era, asset.detail);
+    }
 }
 
 #[test]
@@ -451,4 +484,26 @@ fn an_asset_of_another_kind_is_said_to_be_that() {
     assert_eq!(preflight.verdict, Verdict::CannotRun);
     let detail = &need(&preflight, "function").detail;
     assert!(detail.contains("no language model's"), "{detail}");
+}
+
+#[test]
+fn what_another_engine_would_take_is_not_sent_to_lint() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let e0 = engine("E0", &[(Capability::ExtraStates, Presence::NoPath)]);
+    let next = |is_of_engine| {
+        let objection = Objection {
+            rule: "graph-state-count",
+            message: "4 states".to_owned(),
+            is_of_engine,
+        };
+        let around = Surroundings {
+            objections: &[objection],
+            ..AROUND
+        };
+        examine(&target, &e0, around).next
+    };
+    assert_eq!(next(true)[0], "git -C engine switch --detach 0.2.0");
+    let both = next(false);
+    assert!(both[0].starts_with("granite-bundle lint "), "{both:?}");
+    assert_eq!(both[1..], next(true));
 }

@@ -49,6 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             escapes,
             newest,
             before_fallback,
+            exact: _,
         } = &side.resolution;
         if *escapes {
             continue;
