@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::{Part, Symlink};
 use crate::files::{FileError, Root};
-use crate::model::{Asset, AssetError};
+use crate::model::{Asset, AssetError, Look};
 
 /// The asset at a path that may not leave the root.
-pub(super) fn read_asset(path: &Path, root: &Root) -> Part<Asset, AssetError> {
-    match confined(path, root).and_then(|()| Asset::open(path)) {
+pub(super) fn read_asset(path: &Path, root: &Root, look: Look<'_>) -> Part<Asset, AssetError> {
+    match confined(path, root).and_then(|()| Asset::open_looking(path, look)) {
         Ok(asset) => Part::Present(asset),
         Err(error) => Part::Unreadable(error),
     }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::files::Root;
 use crate::files::json::Limits;
+use crate::model::Look;
 
 /// What one of the user's paths led to.
 pub type Opened = Result<Target, DiscoverError>;
@@ -18,11 +19,20 @@ pub type Opened = Result<Target, DiscoverError>;
 impl Target {
     /// Reads what lies at a place. Never fails: each part tells for itself whether it could be read.
     pub fn read(place: &TargetPath) -> Target {
-        Target::read_with(place, None)
+        Target::read_all(place, None, &mut |_| ())
+    }
+
+    /// The same; `look` sees the program of the main asset while it is read.
+    pub fn read_looking(place: &TargetPath, look: Look<'_>) -> Target {
+        Target::read_all(place, None, look)
     }
 
     /// The same as if the manifest were another than the one that is there.
     pub fn read_with(place: &TargetPath, manifest: Option<JsonDocument>) -> Target {
+        Target::read_all(place, manifest, &mut |_| ())
+    }
+
+    fn read_all(place: &TargetPath, manifest: Option<JsonDocument>, look: Look<'_>) -> Target {
         let mut target = Target {
             path: place.path.clone(),
             kind: place.kind,
@@ -40,8 +50,8 @@ impl Target {
         let root = Root::new(&place.path);
         target.symlinks.extend(root.symlink(&place.path));
         match place.kind {
-            TargetKind::Asset => target.read_asset(&place.path, &root),
-            TargetKind::Bundle => target.read_bundle(&root, manifest),
+            TargetKind::Asset => target.read_asset(&place.path, &root, look),
+            TargetKind::Bundle => target.read_bundle(&root, manifest, look),
         }
         target.mistaken = target.mistake();
         target
@@ -79,7 +89,7 @@ impl Target {
             .flatten()
     }
 
-    fn read_bundle(&mut self, root: &Root, manifest: Option<JsonDocument>) {
+    fn read_bundle(&mut self, root: &Root, manifest: Option<JsonDocument>, look: Look<'_>) {
         let folder = self.path.clone();
         self.manifest = match manifest {
             Some(document) => Part::Present(Manifest { document }),
@@ -97,7 +107,7 @@ impl Target {
             || {
                 SideAsset::read_all(&mut sides, root);
                 if let Some(path) = asset {
-                    self.read_asset(&path, root);
+                    self.read_asset(&path, root, look);
                 }
             },
         );
@@ -126,9 +136,9 @@ impl Target {
         self.sibling_bytes = self.siblings.iter().map(|path| files_in(path)).collect();
     }
 
-    fn read_asset(&mut self, path: &Path, root: &Root) {
+    fn read_asset(&mut self, path: &Path, root: &Root, look: Look<'_>) {
         self.note_links(path, root);
-        self.asset = read_asset(path, root);
+        self.asset = read_asset(path, root, look);
     }
 
     fn note_links(&mut self, asset: &Path, root: &Root) {

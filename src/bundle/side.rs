@@ -46,7 +46,7 @@ impl SideAsset {
                 return;
             };
             side.asset = match place {
-                0..MOST => read_asset(path, root),
+                0..MOST => read_asset(path, root, &mut |_| ()),
                 _ => Part::Unreadable(AssetError {
                     path: path.clone(),
                     offset: None,

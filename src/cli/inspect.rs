@@ -8,9 +8,10 @@ use rayon::prelude::*;
 
 use super::hashing::Bar;
 use super::{Exit, Ui};
-use crate::bundle::{DiscoverError, Opened, Part, Target, discover, shown};
+use crate::bundle::{DiscoverError, Opened, Part, Target, TargetPath, discover, shown};
 use crate::cli::examples;
 use crate::engine::deployment::Deployment;
+use crate::exec::{Unsupported, plan};
 use crate::model::{Asset, RecordedHash};
 use crate::profile;
 use crate::report::human;
@@ -71,7 +72,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     if args.as_profile {
         return super::as_profile::run(&args.paths, ui);
     }
-    let targets = open(&args.paths);
+    let (targets, unsupported): (Vec<_>, Vec<_>) = open(&args.paths).into_iter().unzip();
     let hashes = match args.verify_hash {
         true => hash_all(&targets, ui)?,
         false => vec![Hashes::default(); targets.len()],
@@ -84,6 +85,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         args,
         targets: &targets,
         deployments: &deployments,
+        unsupported: &unsupported,
         hashes: &hashes,
     };
     let text = if args.json {
@@ -99,20 +101,28 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     Ok(view.exit())
 }
 
+/// A target, and what of its functions cannot be executed.
+type Looked = (Opened, Option<Vec<Unsupported>>);
+
 /// Reads every target, in parallel and in order.
-fn open(paths: &[PathBuf]) -> Vec<Opened> {
+fn open(paths: &[PathBuf]) -> Vec<Looked> {
     let places = discover(paths);
     match places.len() {
         // One target does not need a thread pool.
-        1 => places
-            .into_iter()
-            .map(|place| place.map(|place| Target::read(&place)))
-            .collect(),
-        _ => places
-            .into_par_iter()
-            .map(|place| place.map(|place| Target::read(&place)))
-            .collect(),
+        1 => places.into_iter().map(look).collect(),
+        _ => places.into_par_iter().map(look).collect(),
     }
+}
+
+fn look(place: Result<TargetPath, DiscoverError>) -> Looked {
+    let mut unsupported = None;
+    let target = place.map(|place| {
+        Target::read_looking(&place, &mut |program| {
+            // Damage was found before this looks.
+            unsupported = plan::unsupported(program).ok();
+        })
+    });
+    (target, unsupported)
 }
 
 /// Says on stderr why a target, or a part of it, could not be read.
@@ -195,6 +205,7 @@ struct View<'a> {
     args: &'a Args,
     targets: &'a [Opened],
     deployments: &'a [Option<Deployment<'a>>],
+    unsupported: &'a [Option<Vec<Unsupported>>],
     hashes: &'a [Hashes],
 }
 
@@ -208,6 +219,7 @@ impl<'a> View<'a> {
             side_hashes: &self.hashes[place].sides,
             profile: profile::nearest(profile::builtin(), target)
                 .map(|profile| profile.name.as_str()),
+            unsupported: self.unsupported[place].as_deref(),
         }
     }
 

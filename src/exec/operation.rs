@@ -80,7 +80,23 @@ pub(super) enum Meaning {
     BuildSparse,
 }
 
+/// Operations of which attributes or bodies decide what they mean.
+const BY_MORE_THAN_NAME: [&str; 6] = [
+    "gelu",
+    "pad",
+    "reduce",
+    "scan",
+    "scatter_along_axis",
+    "scatter_nd",
+];
+
 impl Meaning {
+    /// True if operations of this name, without path and version, all mean the same.
+    pub(super) fn is_by_name(base: &str) -> bool {
+        let base = base.strip_prefix("broadcasting_").unwrap_or(base);
+        !BY_MORE_THAN_NAME.contains(&base)
+    }
+
     /// What an operation means; `None` where it cannot be executed.
     ///
     /// # Errors

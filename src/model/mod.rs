@@ -20,7 +20,7 @@ pub use asset::{
 };
 pub use constants::{Constant, Storage};
 pub use function::{Dim, Function, ImageFormat, Sizes, Value, ValueType, Visibility};
-pub use open::Summary;
+pub use open::{Look, Summary};
 pub use packing::Packing;
 pub use quantized::{Granularity, Palette, QuantizedKind, QuantizedWeight, Scale, Sparse};
 pub use signature::functions;

@@ -24,6 +24,9 @@ const COPY_AGAIN: &str = "copy or download the asset again; a damaged file canno
 const OWN_METADATA: &str = "check that this is the asset's own metadata and not another file";
 const WHOLE_FOLDER: &str = "export the asset again, or copy its whole folder";
 
+/// What looks at a program while it is read.
+pub type Look<'a> = &'a mut (dyn FnMut(&Program) + Send);
+
 impl Asset {
     /// Reads an asset folder: container, signature, statistics and weight headers; never weight
     /// bytes.
@@ -32,12 +35,26 @@ impl Asset {
     /// A missing, unreadable or damaged file; a symbolic link that leaves the folder; a version
     /// this reader does not know.
     pub fn open(path: &Path) -> Result<Asset, AssetError> {
+        Asset::open_looking(path, &mut |_| ())
+    }
+
+    /// The same, for one who wants to know more of the program than an asset keeps: `look` sees it while it is read.
+    ///
+    /// # Errors
+    /// As [`Asset::open`].
+    pub fn open_looking(path: &Path, look: Look<'_>) -> Result<Asset, AssetError> {
         let folder = Folder::open(path)?;
         let metadata = folder.metadata()?;
         let (bytecode_path, format) = folder.bytecode()?;
         let source =
             FileSource::open(&bytecode_path).map_err(|e| unreadable(&bytecode_path, &e))?;
-        let program = Summary::read(&source).map_err(|e| damaged(&bytecode_path, &source, e))?;
+        let read = Module::read(&source).and_then(Program::new);
+        let summary = read.and_then(|program| {
+            let summary = Summary::of(&program, &source)?;
+            look(&program);
+            Ok(summary)
+        });
+        let program = summary.map_err(|e| damaged(&bytecode_path, &source, e))?;
         Ok(Asset {
             path: path.to_owned(),
             name: folder.name(),
@@ -76,14 +93,17 @@ impl Summary {
     /// # Errors
     /// Malformed bytecode, or a version this reader does not know.
     pub fn read<S: ByteSource + ?Sized>(source: &S) -> Result<Summary, ReadError> {
-        let program = Program::new(Module::read(source)?)?;
-        let constants = Constants::read(&program, source)?;
-        let functions = signature::functions(&program)?;
+        Summary::of(&Program::new(Module::read(source)?)?, source)
+    }
+
+    fn of<S: ByteSource + ?Sized>(program: &Program, source: &S) -> Result<Summary, ReadError> {
+        let constants = Constants::read(program, source)?;
+        let functions = signature::functions(program)?;
         Ok(Summary {
-            bytecode: bytecode(&program)?,
-            version: program_version(&program)?,
-            statistics: Statistics::of(&program)?,
-            weights: trace::weights(&program, &constants, &functions)?,
+            bytecode: bytecode(program)?,
+            version: program_version(program)?,
+            statistics: Statistics::of(program)?,
+            weights: trace::weights(program, &constants, &functions)?,
             functions,
         })
     }

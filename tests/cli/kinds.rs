@@ -8,7 +8,7 @@ use granite_bundle_testkit::asset::{Asset, HashFile};
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::kinds;
-use granite_bundle_testkit::program::{Element, Program, Tensor};
+use granite_bundle_testkit::program::{Element, Graph, Program, Tensor};
 use serde_json::{Value, json};
 
 use crate::inspect::assert_valid;
@@ -334,5 +334,53 @@ fn what_changed_in_a_side_asset_is_told_by_its_role() {
             .iter()
             .all(|subject| subject.starts_with("assets.vision.")),
         "{subjects:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_executed_is_counted_before_a_weight_is_read() {
+    let (page, entry) = inspected(&kinds::ordinary("b"));
+    assert_eq!(
+        entry["executable"],
+        json!({ "ok": true, "unsupported": [] })
+    );
+    assert!(
+        page.contains("executable      yes, by run and gate"),
+        "{page}"
+    );
+    let x = Tensor::new(Element::F16, &[4]);
+    let mut main = Graph::new("main");
+    let mut value = main.argument("x", x.clone());
+    for _ in 0..2 {
+        value = main.op("primitive.fourier_v1", &[value], x.clone());
+    }
+    let wide = Tensor::new(Element::F64, &[4]);
+    let wide = main.op("primitive.cast_v1", &[value], wide);
+    value = main.op("primitive.cast_v1", &[wide], x.clone());
+    main.output("y", x, value);
+    let mut program = Program::default();
+    program.add(main);
+    let folder = tempfile::tempdir().unwrap();
+    let asset = folder.path().join("a.aimodel");
+    kinds::asset(program).write(&asset).unwrap();
+    let document = run(folder.path(), &["inspect", "a.aimodel", "--json"]).json();
+    assert_valid(&document);
+    let unsupported = json!([
+        { "op": "cast of float64", "count": 1 },
+        { "op": "fourier", "count": 2 },
+    ]);
+    let executable = &document["bundles"][0]["executable"];
+    assert_eq!(executable["ok"], false);
+    assert_eq!(executable["unsupported"], unsupported);
+    let page = run(folder.path(), &["inspect", "a.aimodel"]).stdout;
+    let line = "executable      no: 1 × cast of float64, 2 × fourier not supported";
+    assert!(page.contains(line), "{page}");
+    // Refused by the same list.
+    let refused = run(folder.path(), &["run", "a.aimodel", "--ids", "1"]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("fourier (2 times, in `main`)"),
+        "{}",
+        refused.stderr
     );
 }

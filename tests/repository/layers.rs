@@ -37,6 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "bundle",
             "checkout",
             "engine",
+            "exec",
             "finding",
             "gate",
             "generate",

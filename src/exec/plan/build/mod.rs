@@ -10,7 +10,7 @@ use crate::mlir::{Op, OpId, ValueId};
 use crate::model::{Function, Value, ValueType, Visibility, functions};
 
 use super::constants::Loader;
-use super::support::{graphs, unsupported};
+use super::support::{graphs, unsupported_from};
 use super::{Action, Body, Operand, Plan, Port, Step, fold, liveness};
 use crate::exec::apply::Argument;
 use crate::exec::operation::{Meaning, Operation};
@@ -46,7 +46,7 @@ pub(super) fn plan<S: ByteSource + ?Sized>(
             known: known.map(|function| function.name.clone()).collect(),
         });
     };
-    let missing = unsupported(program, *graph)?;
+    let missing = unsupported_from(program, vec![*graph])?;
     if !missing.is_empty() {
         return Err(ExecError::Unsupported(missing));
     }

@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::functions::{self, FunctionsShown};
 use crate::bundle::{Failure, SideAsset, Symlink, Target, shown};
 use crate::model::{Asset, AssetFormat, RecordedHash};
-use crate::report::json::inspect::Details;
+use crate::report::json::inspect::{Details, Executable};
 use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, PLAIN, Page, count, plural, size};
 
 /// The main asset; what the bundle's manifest does not name, a bundle of another kind does without.
@@ -25,6 +25,21 @@ pub(super) fn main(page: &mut Page, target: &Target, options: Details<'_>) {
     page.section(if several { "Asset main" } else { "Asset" });
     links(page, target);
     facts(page, asset, options.computed_hash);
+    executable(page, options);
+}
+
+/// Whether `run` and `gate` execute the functions on this machine, and what they cannot.
+fn executable(page: &mut Page, options: Details<'_>) {
+    let Some(found) = options.unsupported.map(Executable::new) else {
+        return;
+    };
+    if found.ok {
+        return page.field("executable", "yes, by run and gate on this machine");
+    }
+    let list = found.unsupported.iter();
+    let list = list.map(|one| format!("{} × {}", count(one.count), one.op));
+    let list = list.collect::<Vec<_>>().join(", ");
+    page.field_in(NOTABLE, "executable", &format!("no: {list} not supported"));
 }
 
 /// One of the other assets, with its functions and its weights.

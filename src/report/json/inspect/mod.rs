@@ -5,6 +5,7 @@ mod assets;
 mod bundle;
 mod deployment;
 mod error;
+mod executable;
 mod weights;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use super::Body;
 use crate::bundle::{DiscoverError, Failure, Target, shown};
 use crate::engine::deployment::Deployment;
+use crate::exec::Unsupported;
 use weights::Listed;
 
 pub use asset::{AssetFacts, Bytecode, Dialect, Function, Hash, Operations, StorageFacts, Value};
@@ -19,6 +21,7 @@ pub use assets::DeclaredAsset;
 pub use bundle::{Bundle, SpecialToken, Template, TokenizerFacts};
 pub use deployment::{Bandwidth, Duty, Engine, Families, Footprint, State};
 pub use error::Error;
+pub use executable::Executable;
 pub use weights::{ActivationFacts, ExpertFacts, Quantized, TableFacts, WeightFacts};
 
 /// What to show besides the facts that are always shown.
@@ -36,6 +39,8 @@ pub struct Details<'a> {
     pub side_hashes: &'a [Option<[u8; 32]>],
     /// Name of the profile that fits.
     pub profile: Option<&'a str>,
+    /// What of the main asset's functions cannot be executed; `None` where there is no program.
+    pub unsupported: Option<&'a [Unsupported]>,
 }
 
 /// The whole document.
@@ -75,6 +80,7 @@ pub struct TargetEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experts: Option<Vec<ExpertFacts>>,
     pub engine: Option<Engine<'a>>,
+    pub executable: Option<Executable<'a>>,
     pub profile: Option<&'a str>,
     pub memory: Option<Footprint>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +141,7 @@ impl<'a> TargetEntry<'a> {
             experts,
             assets: assets::of(target, options),
             engine: deployment.map(Engine::new),
+            executable: options.unsupported.map(Executable::new),
             profile: options.profile,
             memory: Some(deployment.map_or_else(
                 || Footprint::of_weights(target),
