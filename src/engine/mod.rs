@@ -3,6 +3,7 @@
 pub mod chunked;
 pub mod deployment;
 pub mod memory;
+pub mod messages;
 pub mod run_contract;
 pub mod selection;
 pub mod signature;

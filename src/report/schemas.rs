@@ -44,6 +44,11 @@ pub const SCHEMAS: &[Schema] = &[
         text: include_str!("../../schemas/gate-1.schema.json"),
     },
     Schema {
+        name: "explain-1",
+        about: "the document of `explain --json`, but for rules",
+        text: include_str!("../../schemas/explain-1.schema.json"),
+    },
+    Schema {
         name: "metadata-0.2",
         about: "a bundle's `metadata.json`",
         text: include_str!("../../schemas/metadata-0.2.schema.json"),

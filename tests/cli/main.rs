@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod diff;
+mod explain;
 mod inspect;
 mod kinds;
 mod language;

@@ -74,6 +74,21 @@ fn every_engine_has_what_the_table_says() {
 }
 
 #[test]
+fn what_the_series_says_that_an_era_has_is_what_is_found_in_it() {
+    let series = Series::builtin().unwrap();
+    for era in &series.eras {
+        let name = era.id.to_string();
+        let checkout = checkout(&texts::files(&name));
+        let has = |capability: &Capability| {
+            let presence = checkout.presence(*capability);
+            matches!(presence, Some(Presence::Native | Presence::Provided))
+        };
+        let found: Vec<_> = Capability::ALL.into_iter().filter(has).collect();
+        assert_eq!(era.has, found, "{name}");
+    }
+}
+
+#[test]
 fn the_communitys_text_is_named_and_so_is_what_it_lacks() {
     let by = |name: &str, capability| {
         let checkout = checkout(&texts::files(name));

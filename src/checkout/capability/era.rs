@@ -4,6 +4,7 @@ use std::{fmt, io};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Capability;
 use super::probe::{Probe, some_probes};
 use super::reader::Reader;
 use crate::checkout::tree::TreeView;
@@ -88,6 +89,9 @@ pub struct EraDefinition {
     /// What is not known of it, for people; empty where all that matters was read.
     #[serde(default)]
     pub unknown: String,
+    /// The capabilities that its stock text has, or the fork's own; for people, as no verdict depends on it.
+    #[serde(default)]
+    pub has: Vec<Capability>,
     /// All of these hold; never empty.
     #[serde(deserialize_with = "some_probes")]
     pub when: Vec<Probe>,

@@ -152,6 +152,7 @@ fn builtin_like() -> Series {
         id,
         title: String::new(),
         unknown: String::new(),
+        has: Vec::new(),
         when: vec![probe(&format!("code = '{text}'"))],
     };
     let capability = |id, native: &str| CapabilityDefinition {

@@ -81,6 +81,18 @@ impl Patch {
     pub fn current(&self) -> impl Iterator<Item = &Variant> {
         self.variants.iter().filter(|variant| !variant.superseded)
     }
+
+    /// The eras in which it provides a capability, in the order of its variants, each once.
+    pub fn eras_provided(&self, capability: Capability) -> Vec<Era> {
+        let mut eras = Vec::new();
+        let provide = |variant: &&Variant| variant.provides.contains(&capability);
+        for era in self.current().filter(provide).flat_map(|it| &it.eras) {
+            if !eras.contains(era) {
+                eras.push(*era);
+            }
+        }
+        eras
+    }
 }
 
 /// Eras that a patch leaves out.

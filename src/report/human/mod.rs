@@ -1,6 +1,7 @@
 //! Pages for a terminal.
 
 pub mod diff;
+pub mod explain;
 pub mod fix;
 pub mod gate;
 pub mod inspect;

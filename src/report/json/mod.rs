@@ -6,6 +6,7 @@
 )]
 
 pub mod diff;
+pub mod explain;
 pub mod gate;
 pub mod inspect;
 pub mod lint;
