@@ -1,8 +1,9 @@
 //! A stream to the user: made visible, without paint where none is wanted, and silent once nobody reads it.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
-use crate::report::terminal::visible;
+use crate::report::terminal::{plain, visible};
 
 /// The longest beginning of a code of colour that is held back until its end is written.
 const LONGEST_CODE: usize = 24;
@@ -43,17 +44,30 @@ impl<W: Write> Output<W> {
         self.guarded(|stream| stream.write_all(bytes))
     }
 
+    /// Writes text of a stranger made visible, codes of colour too: none of them is ours.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn write_foreign(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.release()?;
+        self.show(bytes, plain)
+    }
+
     /// Writes what is held back, whole or not.
     fn release(&mut self) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
-        self.show(&held)
+        self.show_painted(&held)
     }
 
-    fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn show_painted(&mut self, bytes: &[u8]) -> io::Result<()> {
         let paint = self.paint;
+        self.show(bytes, |text| visible(text, paint))
+    }
+
+    fn show(&mut self, bytes: &[u8], visible: impl Fn(&str) -> Cow<'_, str>) -> io::Result<()> {
         self.guarded(|stream| {
             for chunk in bytes.utf8_chunks() {
-                stream.write_all(visible(chunk.valid(), paint).as_bytes())?;
+                stream.write_all(visible(chunk.valid()).as_bytes())?;
                 for byte in chunk.invalid() {
                     write!(stream, "\\x{byte:02x}")?;
                 }
@@ -81,7 +95,7 @@ impl<W: Write> Write for Output<W> {
         let mut text = std::mem::take(&mut self.held);
         text.extend_from_slice(bytes);
         self.held = text.split_off(whole(&text));
-        self.show(&text)?;
+        self.show_painted(&text)?;
         Ok(bytes.len())
     }
 
@@ -147,6 +161,18 @@ mod tests {
         );
         assert_eq!(written(&[b"\x1b", b"[2J"], true), "\\u001b[2J");
         assert_eq!(written(&[b"\x1b[3"], true), "\\u001b[3");
+    }
+
+    #[test]
+    fn a_strangers_paint_is_shown_and_not_obeyed() {
+        let mut bytes = Vec::new();
+        let mut output = Output::new(&mut bytes, true);
+        output.write_all(b"\x1b[1mours").unwrap();
+        output.write_foreign(b"\x1b[8mhidden\xff\n").unwrap();
+        output.flush().unwrap();
+        drop(output);
+        let shown = "\u{1b}[1mours\\u001b[8mhidden\\xff\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), shown);
     }
 
     /// A pipe whose reader is gone.

@@ -44,13 +44,14 @@ impl Ui {
         }
     }
 
-    /// Prints what another program is to read byte by byte; on a terminal it is made visible like everything else.
+    /// Prints what another program is to read byte by byte; on a terminal everything in it that steers one is made visible,
+    /// codes of colour too, for none of them is ours.
     ///
     /// # Errors
     /// When stdout does not take it.
     pub fn exact(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.terminal {
-            true => self.out.write_all(bytes),
+            true => self.out.write_foreign(bytes),
             false => self.out.write_exact(bytes),
         }
     }
@@ -59,14 +60,13 @@ impl Ui {
     pub fn error(&mut self, error: &anyhow::Error) {
         let red = AnsiColor::Red.on_default().bold();
         self.line(red, "error", &error.to_string());
-        let mut causes = error
-            .chain()
-            .skip(1)
-            .map(ToString::to_string)
-            .collect::<Vec<_>>();
-        causes.dedup();
-        for cause in causes {
-            self.line(Style::new().bold(), "  because", &cause);
+        // What is said already, as the end of the sentence before, is not said again.
+        let mut said = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            if !said.contains(&cause) {
+                self.line(Style::new().bold(), "  because", &cause);
+                said = cause;
+            }
         }
         if let Some(advised) = error
             .chain()

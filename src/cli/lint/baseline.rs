@@ -38,8 +38,9 @@ pub(super) fn write(report: Report, ui: &mut Ui) -> anyhow::Result<Report> {
                 .with_context(|| format!("cannot change {}", file.display()))?;
             files::write(&file, updated.as_bytes())
                 .with_context(|| format!("cannot write {}", file.display()))?;
+            let entries = if added == 1 { "entry" } else { "entries" };
             ui.note(&format!(
-                "{}: {added} baseline entries added, {dropped} dropped; give each a reason",
+                "{}: {added} baseline {entries} added, {dropped} dropped; give each a reason",
                 file.display()
             ));
         }
