@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use git2::{Oid, Repository, Signature};
 use granite_bundle::checkout::open::Checkout;
+use granite_bundle::checkout::swift::{Code, repeated_declarations};
 use granite_bundle::checkout::tree::{Committed, Entry, PathRules, TreeView};
 use granite_bundle::checkout::{FileMode, RepoPath};
 use granite_bundle::patch::fit::trial::try_patch;
@@ -285,4 +286,44 @@ fn a_checkout_of_any_kind_is_judged_by_content() {
     assert_eq!(state(export.path()), State::Applied);
     fs::write(export.path().join("file.txt"), BASE).unwrap();
     assert_eq!(state(export.path()), State::Applicable);
+}
+
+/// Every Swift text of a history that the stack may touch, once.
+fn texts(repository: &Repository) -> BTreeMap<Oid, (String, Vec<u8>)> {
+    let mut texts = BTreeMap::new();
+    for commit in history(repository, "HEAD").unwrap() {
+        let tree = repository.find_commit(commit).unwrap().tree().unwrap();
+        let walked = tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+            let path = format!("{folder}{}", entry.name().unwrap_or_default());
+            let is_ours = path == "Package.swift"
+                || path.starts_with("swift/Sources/CoreAILanguageModels/InferenceEngines/");
+            if is_ours
+                && path.ends_with(".swift")
+                && let Ok(blob) = repository.find_blob(entry.id())
+            {
+                texts.insert(entry.id(), (path, blob.content().to_vec()));
+            }
+            git2::TreeWalkResult::Ok
+        });
+        walked.unwrap();
+    }
+    texts
+}
+
+#[test]
+fn no_text_of_the_history_is_taken_to_repeat_a_declaration() {
+    let Some(path) = std::env::var_os("ENGINE_REPO") else {
+        return;
+    };
+    let repository = Repository::open(path).unwrap();
+    let texts = texts(&repository);
+    assert!(!texts.is_empty());
+    let mut repeated = Vec::new();
+    for (path, text) in texts.into_values() {
+        let code = Code::of(text).unwrap();
+        for found in repeated_declarations(&code) {
+            repeated.push(format!("{path}: {} {:?}", found.name, found.lines));
+        }
+    }
+    assert_eq!(repeated, Vec::<String>::new());
 }

@@ -66,13 +66,26 @@ fn members(
             _ => None,
         };
         if let Some(signature) = signature.filter(|_| !token.conditional) {
-            let key = (owner.to_owned(), spelled(code, signature));
+            let mut spelling = spelled(code, signature);
+            // A member of the type and one of its values may share a name.
+            if is_of_type(code, index) {
+                spelling.extend_from_slice(b"static");
+            }
+            let key = (owner.to_owned(), spelling);
             known.entry(key).or_default().push(token.line);
         }
+        // `class func` and `class var` declare members.
         if TYPES.contains(&word.as_str())
+            && !["func", "var", "let"].contains(&name.as_str())
             && let Some(body) = body(code, index + 1, scope.end)
         {
-            let inner = format!("{owner}.{name}");
+            // Extensions under other conditions are for other types.
+            let head = spelled(code, index + 1..body.start);
+            let inner = format!("{owner}.{}", String::from_utf8_lossy(&head));
+            let inner = match word.as_str() {
+                "extension" => inner,
+                _ => format!("{owner}.{name}"),
+            };
             members(code, body.start + 1..body.end - 1, &inner, known);
             index = body.end;
         } else {
@@ -88,6 +101,21 @@ fn past(code: &Code, index: usize) -> usize {
         _ => index + 1,
     }
 }
+
+/// Whether a declaration is of the type itself: `static` or `class` stands before it, among other modifiers.
+fn is_of_type(code: &Code, index: usize) -> bool {
+    let before = (0..index).rev().map_while(|at| {
+        let token = code.tokens().get(at)?;
+        let is_modifier = token.kind == Kind::Word && !code.is(at, "var") && !code.is(at, "let");
+        is_modifier.then_some(at)
+    });
+    before
+        .take(MODIFIERS)
+        .any(|at| code.is(at, "static") || code.is(at, "class"))
+}
+
+/// Most modifiers of a declaration that are looked at.
+const MODIFIERS: usize = 6;
 
 /// Where a function's signature ends and its body begins.
 fn signature_end(code: &Code, from: usize, end: usize) -> usize {
@@ -131,7 +159,7 @@ mod tests {
 
     #[test]
     fn overloads_locals_other_types_and_branches_are_no_repetition() {
-        let source = "struct A { let a = 1 }\nstruct B { let a = 1 }\nfunc g() { let a = 1 }\nfunc h() { let a = 1 }\n#if os(iOS)\nlet c = 1\n#else\nlet c = 2\n#endif\n";
+        let source = "struct A { static let a = 1; let a = 1; class func f() { let a = 1 } }\nextension A where T: P { var b: Int { 1 } }\nextension A where T: Q { var b: Int { 2 } }\nstruct B { let a = 1 }\nfunc g() { let a = 1 }\nfunc h() { let a = 1 }\n#if os(iOS)\nlet c = 1\n#else\nlet c = 2\n#endif\n";
         assert_eq!(repeated(source), []);
     }
 }
