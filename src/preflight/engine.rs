@@ -2,6 +2,7 @@
 
 use super::{Condition, ConditionState, Provider};
 use crate::checkout::capability::{Capability, Presence, Survey};
+use crate::checkout::recognition::MANIFEST;
 
 /// The need for a capability; `why` says what in the bundle asks for it.
 pub(super) fn need(
@@ -77,4 +78,21 @@ pub(super) fn chunk(engine: &Survey, patched: bool) -> Condition {
             ..need
         },
     }
+}
+
+/// What packages that ask for the engine by version find; `None` where they find nothing amiss.
+pub(super) fn resolvable(engine: &Survey) -> Option<Condition> {
+    let dependency = engine.from_branches.first()?;
+    let (line, branch) = (dependency.line, &dependency.branch);
+    let name = dependency.url.trim_end_matches(".git").rsplit('/').next();
+    let name = name.unwrap_or(&dependency.url);
+    Some(Condition {
+        id: "package-version",
+        required: false,
+        outcome: ConditionState::Unmet,
+        detail: format!(
+            "asked only of packages that depend on the engine by version: {MANIFEST} line {line} takes {name} from the \
+             branch `{branch}`, so the package manager refuses any version; depend on a revision, a path, or 1.0.0 and later"
+        ),
+    })
 }

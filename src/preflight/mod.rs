@@ -135,6 +135,7 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
         let patched = needs.iter().any(is_after_patch);
         needs.push(engine::chunk(engine, patched));
     }
+    needs.extend(engine::resolvable(engine));
     let verdict = verdict(&needs, engine);
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),

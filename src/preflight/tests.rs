@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::checkout::capability::{Capability, Era, Feature, Presence};
+use crate::checkout::swift::Dependency;
 
 fn granite() -> Granite {
     Granite::fp16(Geometry::granite_350m())
@@ -506,4 +507,23 @@ fn what_another_engine_would_take_is_not_sent_to_lint() {
     let both = next(false);
     assert!(both[0].starts_with("granite-bundle lint "), "{both:?}");
     assert_eq!(both[1..], next(true));
+}
+
+#[test]
+fn a_manifest_that_depends_on_a_branch_is_told_and_decides_nothing() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let mut engine = stock_e3();
+    let before = examine(&target, &engine, AROUND);
+    assert!(before.needs.iter().all(|need| need.id != "package-version"));
+    engine.from_branches = vec![Dependency {
+        url: "https://example.invalid/grammar.git".to_owned(),
+        branch: "main".to_owned(),
+        line: 7,
+    }];
+    let after = examine(&target, &engine, AROUND);
+    let told = need(&after, "package-version");
+    assert!(!told.required);
+    let words = "Package.swift line 7 takes grammar from the branch `main`";
+    assert!(told.detail.contains(words), "{}", told.detail);
+    assert_eq!((after.verdict, after.next), (before.verdict, before.next));
 }

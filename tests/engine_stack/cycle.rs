@@ -198,3 +198,25 @@ fn plain_git_applies_every_variant_to_its_era_alone() {
         }
     }
 }
+
+#[test]
+fn a_product_that_somebody_added_a_second_time_is_told_with_its_lines() {
+    let folder = committed("E3");
+    assert_eq!(code(folder.path(), &["patch", "apply"]), Some(0));
+    let entry = ".library(name: \"CoreAIShared\", targets: [\"CoreAIShared\"]),\n";
+    let text =
+        format!("let package = Package(name: \"coreai-models\", products: [\n{entry}{entry}])\n");
+    fs::write(folder.path().join(TOUCHED[0]), text).unwrap();
+    let output = Command::new(cargo_bin!("granite-bundle"))
+        .args(["patch", "verify", "--json", "--engine"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problems = document["problems"].as_array().unwrap().iter();
+    let told = problems.filter_map(Value::as_str);
+    let told: Vec<_> = told.filter(|it| it.contains("more than once")).collect();
+    let words = "`Package.swift` has `CoreAIShared` more than once, on lines 2 and 3";
+    assert_eq!(told, [words]);
+}

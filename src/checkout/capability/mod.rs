@@ -19,7 +19,7 @@ pub use era::{Era, EraDefinition, recognise_era};
 pub use feature::{Feature, FeatureDefinition};
 pub use probe::{Probe, ProbeError, ProbeTest};
 pub use reader::{Reader, all_hold};
-pub use survey::{Definitions, Presence, Survey, survey, survey_features};
+pub use survey::{Definitions, Presence, Survey, from_branches, survey, survey_features};
 
 /// Something a bundle class needs of an engine checkout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,7 +8,9 @@ use super::definition::{CapabilityDefinition, Standing};
 use super::era::{Era, EraDefinition, era_of};
 use super::feature::{Feature, FeatureDefinition};
 use super::reader::Reader;
-use crate::checkout::tree::TreeView;
+use crate::checkout::recognition::MANIFEST;
+use crate::checkout::swift::{Code, Dependency, branch_dependencies};
+use crate::checkout::tree::{TreeView, text};
 
 /// Where a checkout's capability comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Survey {
     pub features: BTreeSet<Feature>,
     /// More on a capability: whose text provides it, the place nobody has described, the patch, why it is lacking.
     pub details: BTreeMap<Capability, String>,
+    /// The packages its manifest takes from a branch: no package can then ask for this one by version.
+    pub from_branches: Vec<Dependency>,
 }
 
 impl Survey {
@@ -102,7 +106,17 @@ pub fn survey(definitions: Definitions<'_>, files: &dyn TreeView) -> io::Result<
         checkout.enter(capability.id, capability.read(&reader)?);
     }
     checkout.features = features_of(definitions.features, &reader)?;
+    checkout.from_branches = from_branches(files)?;
     Ok(checkout)
+}
+
+/// The packages that a tree's manifest takes from a branch.
+///
+/// # Errors
+/// When the manifest cannot be read.
+pub fn from_branches(files: &dyn TreeView) -> io::Result<Vec<Dependency>> {
+    let manifest = text(files, MANIFEST)?.and_then(Code::of);
+    Ok(manifest.map_or_else(Vec::new, |code| branch_dependencies(&code)))
 }
 
 /// The features a tree has.

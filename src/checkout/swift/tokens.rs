@@ -94,6 +94,33 @@ impl Code {
         self.tokens.len()
     }
 
+    /// Whether every bracket is closed by one of its kind.
+    pub fn is_balanced(&self) -> bool {
+        let mut open = Vec::new();
+        for token in self.tokens.iter().filter(|it| it.kind == Kind::Mark) {
+            let matches = match self.text(token) {
+                b"(" => {
+                    open.push(b")");
+                    true
+                }
+                b"[" => {
+                    open.push(b"]");
+                    true
+                }
+                b"{" => {
+                    open.push(b"}");
+                    true
+                }
+                mark @ (b")" | b"]" | b"}") => open.pop().is_some_and(|it| it == mark),
+                _ => true,
+            };
+            if !matches {
+                return false;
+            }
+        }
+        open.is_empty()
+    }
+
     /// Whether the token at `index` opens (`true`) or closes (`false`) a bracket.
     pub fn bracket(&self, index: usize) -> Option<bool> {
         let token = self.tokens.get(index)?;

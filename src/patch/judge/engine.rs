@@ -1,6 +1,6 @@
 //! One reading of an engine checkout, for whoever asks what a bundle finds there: as it is, and as `apply` would leave it.
 
-use crate::checkout::capability::{Presence, Survey};
+use crate::checkout::capability::{Presence, Survey, from_branches};
 use crate::checkout::site::Site;
 use crate::patch::judge::judgement::{JudgeError, Options};
 use crate::patch::judge::plan::{self, Refusal, StackPlan};
@@ -48,6 +48,7 @@ pub fn read(site: Site<'_>, series: &Series) -> Result<EngineReading, JudgeError
         checkout: Survey {
             era: plan.report.era,
             features: plan.report.features.clone(),
+            from_branches: from_branches(site.view)?,
             ..Survey::default()
         },
         report: plan.report.clone(),

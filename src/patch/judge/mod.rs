@@ -7,6 +7,7 @@ pub mod engine;
 pub mod judgement;
 pub mod matrix;
 pub mod plan;
+mod repeats;
 pub mod report;
 mod sound;
 pub mod syntax;

@@ -4,6 +4,7 @@ use crate::checkout::RepoPath;
 use crate::checkout::site::Site;
 use crate::patch::judge::changes::{PatchChanges, PatchId};
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options, chosen};
+use crate::patch::judge::repeats::{Repetition, new_ones, repetitions};
 use crate::patch::judge::report::{StackReport, State};
 use crate::patch::judge::sound::unsound;
 use crate::patch::series::Series;
@@ -31,9 +32,17 @@ pub enum Refusal {
     /// Patches whose effect would not be there once all are applied.
     #[error("applied together, {} would not have the effect they are for", .0.join(", "))]
     Unsound(Vec<String>),
+    /// What would stand twice where it may stand once.
+    #[error("applied, {}", listed(.0))]
+    Repeating(Vec<Repetition>),
     /// Patches of which only a part is there, so that there is no telling what to take back.
     #[error("{}: only partly there", .0.join(", "))]
     HalfThere(Vec<String>),
+}
+
+fn listed(repetitions: &[Repetition]) -> String {
+    let repetitions: Vec<_> = repetitions.iter().map(ToString::to_string).collect();
+    repetitions.join("; ")
 }
 
 fn paths(paths: &[RepoPath]) -> String {
@@ -68,10 +77,16 @@ pub fn apply(site: Site<'_>, series: &Series, options: &Options) -> Result<Stack
     let refusal = if unachievable.is_empty() {
         let dirty = judgement.baseline.edited(&judgement.steps)?;
         let unsound = unsound(series, &judgement.steps, &judgement.result)?;
-        match (dirty.is_empty(), unsound.is_empty()) {
-            (false, _) => Some(Refusal::Dirty(dirty)),
-            (true, false) => Some(Refusal::Unsound(unsound)),
-            (true, true) => None,
+        if !dirty.is_empty() {
+            Some(Refusal::Dirty(dirty))
+        } else if !unsound.is_empty() {
+            Some(Refusal::Unsound(unsound))
+        } else if judgement.steps.is_empty() {
+            None
+        } else {
+            let before = repetitions(series, site.view)?;
+            let new = new_ones(&before, repetitions(series, &judgement.result)?);
+            (!new.is_empty()).then_some(Refusal::Repeating(new))
         }
     } else {
         Some(Refusal::Inapplicable(unachievable))

@@ -9,6 +9,7 @@ use crate::checkout::site::Site;
 use crate::checkout::tree::{TreeView, image};
 use crate::patch::judge::detect::Detected;
 use crate::patch::judge::judgement::{JudgeError, Judgement, Options};
+use crate::patch::judge::repeats::{Repetition, repetitions};
 use crate::patch::judge::report::{PatchReport, StackReport, State};
 use crate::patch::judge::syntax::{SyntaxFault, is_swift, new_faults};
 use crate::patch::series::Series;
@@ -26,12 +27,17 @@ pub struct Verification {
     pub proven: Vec<String>,
     /// Faults the patched files have and their pre-images lack.
     pub faults: Vec<(RepoPath, SyntaxFault)>,
+    /// What stands twice where it may stand once, whoever put it there.
+    pub repeated: Vec<Repetition>,
 }
 
 impl Verification {
     /// True where nothing is amiss.
     pub fn holds(&self) -> bool {
-        self.lacking.is_empty() && self.unfinished.is_empty() && self.faults.is_empty()
+        self.lacking.is_empty()
+            && self.unfinished.is_empty()
+            && self.faults.is_empty()
+            && self.repeated.is_empty()
     }
 }
 
@@ -73,6 +79,7 @@ pub fn verify(
             .map(|patch| patch.name.clone())
             .collect(),
         faults: faults(&judgement, site.view)?,
+        repeated: repetitions(series, site.view)?,
         report: judgement.report,
     })
 }

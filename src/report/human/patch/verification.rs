@@ -30,7 +30,9 @@ pub fn shortcomings(verification: &Verification) -> Vec<String> {
             fault.line, fault.text
         )
     });
-    lacking.chain(unfinished).chain(faults).collect()
+    let repeated = verification.repeated.iter().map(ToString::to_string);
+    let all = lacking.chain(unfinished).chain(faults);
+    all.chain(repeated).collect()
 }
 
 /// Whether the stack verifies, and what that does and does not say.
@@ -49,11 +51,12 @@ pub fn verification(
     let green = AnsiColor::Green.on_default().bold();
     writeln!(out, "{green}verified{green:#}")?;
     let found = match verification.report.capabilities.as_slice() {
-        [] => "Every patch is there",
-        _ => "Every needed capability is native or applied",
+        [] => "Every patch is there, and no touched file has a new syntax error.",
+        _ => {
+            "Every needed capability is native or applied, no touched file has a new syntax error, and nothing is declared twice."
+        }
     };
-    let how = verified_how(&verification.proven);
-    let text = format!("{found}, and no touched file has a new syntax error. {how}");
+    let text = format!("{found} {}", verified_how(&verification.proven));
     wrapped(out, width, "  ", &text)
 }
 
