@@ -11,7 +11,7 @@ use granite_bundle::patch::series::{Patch, Series};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::checkout;
+use crate::{checkout, texts};
 
 const TOUCHED: [&str; 2] = [
     "Package.swift",
@@ -219,4 +219,66 @@ fn a_product_that_somebody_added_a_second_time_is_told_with_its_lines() {
     let told: Vec<_> = told.filter(|it| it.contains("more than once")).collect();
     let words = "`Package.swift` has `CoreAIShared` more than once, on lines 2 and 3";
     assert_eq!(told, [words]);
+}
+
+/// The engine E1 as committed, with the community's July patch in its files.
+fn with_the_july_patch() -> TempDir {
+    let folder = committed("E1");
+    let theirs = texts::text("July patch").engine();
+    fs::write(folder.path().join(TOUCHED[1]), theirs).unwrap();
+    folder
+}
+
+fn git(folder: &TempDir, arguments: &[&str]) {
+    let who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid"];
+    let mut command = Command::new("git");
+    let command = command.current_dir(folder.path()).args(who).args(arguments);
+    assert!(command.output().unwrap().status.success(), "{arguments:?}");
+}
+
+/// The commands that `status` prints next, run as they are but for the name to commit in.
+fn follow(folder: &TempDir) -> Vec<String> {
+    let next = status(folder.path())["next"].clone();
+    let next: Vec<String> = serde_json::from_value(next).unwrap();
+    for line in &next {
+        let named =
+            "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@b";
+        let run = Command::new("sh")
+            .arg("-c")
+            .arg(format!("{named} {line}"))
+            .output();
+        let run = run.unwrap();
+        assert!(run.status.success(), "{line}: {run:?}");
+    }
+    next
+}
+
+#[test]
+fn a_community_patch_in_the_way_is_taken_out_by_the_next_command() {
+    for is_committed in [false, true] {
+        let folder = with_the_july_patch();
+        let engine = folder.path().join(TOUCHED[1]);
+        let theirs = fs::read(&engine).unwrap();
+        if is_committed {
+            git(
+                &folder,
+                &["commit", "--quiet", "--all", "--message", "July"],
+            );
+        }
+        assert_eq!(code(folder.path(), &["patch", "check"]), Some(1));
+        let next = follow(&folder);
+        assert_eq!(next.len(), 1, "{next:?}");
+        let word = if is_committed {
+            " revert --no-edit "
+        } else {
+            " stash push -- "
+        };
+        assert!(next[0].contains(word), "{next:?}");
+        assert_ne!(fs::read(&engine).unwrap(), theirs);
+        assert_eq!(code(folder.path(), &["patch", "check"]), Some(0));
+        if !is_committed {
+            git(&folder, &["stash", "pop", "--quiet"]);
+            assert_eq!(fs::read(&engine).unwrap(), theirs);
+        }
+    }
 }

@@ -45,6 +45,7 @@ mod staged;
 mod take_out;
 pub mod transaction;
 pub mod undo;
+mod way_out;
 
 pub use conduct::{Change, Manner};
 pub use next::Next;

@@ -19,7 +19,7 @@ pub enum Next {
 }
 
 impl Next {
-    fn git(words: &[&str]) -> Next {
+    pub(super) fn git(words: &[&str]) -> Next {
         Next::Git(words.iter().map(OsString::from).collect())
     }
 }
@@ -52,7 +52,7 @@ impl Stack<'_> {
         }
         match self.merges(check) {
             true => vec![Next::Merge("apply")],
-            false => Vec::new(),
+            false => self.way_out(check).into_iter().collect(),
         }
     }
 
