@@ -6,8 +6,11 @@ use anyhow::Context;
 
 use super::checkout;
 use crate::checkout::open::Checkout;
+use crate::patch::change::Stack;
 use crate::patch::judge::engine::{EngineReading, read};
+use crate::patch::judge::judgement::Options;
 use crate::patch::series::Series;
+use crate::preflight::{FIRST_MENDED, Revisions};
 
 /// An engine checkout named on the command line.
 pub(super) struct EngineCheckout {
@@ -35,6 +38,26 @@ impl EngineCheckout {
     fn read(&self) -> anyhow::Result<EngineReading> {
         let trees = self.opened.trees()?;
         Ok(read(trees.site(), &self.series)?)
+    }
+
+    /// How another revision of it is to be had.
+    pub(super) fn revisions(&self) -> Revisions {
+        let repository = self.opened.repository();
+        let own = repository.filter(|it| !it.is_bare() && self.opened.folder().is_none());
+        let Some(repository) = own else {
+            return Revisions::Elsewhere;
+        };
+        let stack = Stack::new(&self.opened, &self.series, Options::default());
+        // Where they cannot be told, putting aside is safe.
+        let edited = stack.edits().map_or(true, |edits| !edits.is_empty());
+        let tag = format!("refs/tags/{FIRST_MENDED}");
+        if repository.find_reference(&tag).is_ok() {
+            Revisions::Here { edited }
+        } else if repository.find_remote("origin").is_ok() {
+            Revisions::AtOrigin { edited }
+        } else {
+            Revisions::Elsewhere
+        }
     }
 
     fn unreadable(&self) -> String {

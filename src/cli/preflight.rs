@@ -50,6 +50,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         checkout: &checkout,
         takes_whole_stack: reading.plan.refusal.is_none(),
         objections: &objections,
+        revisions: engine.revisions(),
     };
     let preflight = examine(&target, &reading.checkout, around);
     let path = args.path.to_string_lossy();

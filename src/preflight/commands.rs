@@ -1,6 +1,6 @@
 //! The commands that lead on from a verdict.
 
-use super::{Condition, ConditionState, Provider, Verdict};
+use super::{Condition, ConditionState, FIRST_MENDED, Provider, Revisions, Verdict};
 use crate::checkout::capability::{Capability, Feature, Survey};
 use crate::files::quoted;
 
@@ -9,6 +9,7 @@ pub(super) struct Names<'a> {
     pub(super) bundle: &'a str,
     pub(super) checkout: &'a str,
     pub(super) takes_whole_stack: bool,
+    pub(super) revisions: Revisions,
     /// The tool that runs the bundle; the benchmark knows one asset only.
     pub(super) tool: Tool,
 }
@@ -51,7 +52,13 @@ pub(super) fn next(
             lines
         }
         Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
-        Verdict::CannotRun => blocked(needs, of_engine, engine, &bundle, &checkout),
+        Verdict::CannotRun => blocked(
+            needs,
+            of_engine,
+            engine,
+            names.revisions,
+            (&bundle, &checkout),
+        ),
     }
 }
 
@@ -86,8 +93,8 @@ fn blocked(
     needs: &[Condition],
     of_engine: &[&str],
     engine: &Survey,
-    bundle: &str,
-    checkout: &str,
+    revisions: Revisions,
+    (bundle, checkout): (&str, &str),
 ) -> Vec<String> {
     let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
     let is_of_engine = |need: &&Condition| {
@@ -102,13 +109,38 @@ fn blocked(
     }
     let is_first = engine.era.is_some() && !engine.is(Feature::PrefixCache);
     if !of_engine.is_empty() && is_first {
-        lines.push(format!("git -C {checkout} switch --detach 0.2.0"));
-        lines.push(format!(
-            "granite-bundle preflight {bundle} --engine {checkout}"
-        ));
+        lines.extend(moved_on(revisions, bundle, checkout));
     } else if !of_engine.is_empty() {
         lines.push(format!("granite-bundle patch check --engine {checkout}"));
     }
+    lines
+}
+
+/// Where upstream's repository is.
+const UPSTREAM: &str = "https://github.com/apple/coreai-models";
+
+/// Moves to the first revision that the stack mends, and asks again.
+fn moved_on(revisions: Revisions, bundle: &str, checkout: &str) -> Vec<String> {
+    let git = format!("git -C {checkout}");
+    let (mut lines, edited) = match revisions {
+        Revisions::Here { edited } => (Vec::new(), edited),
+        Revisions::AtOrigin { edited } => {
+            let fetch = format!("{git} fetch --depth 1 origin tag {FIRST_MENDED}");
+            (vec![fetch], edited)
+        }
+        Revisions::Elsewhere => {
+            let folder = format!("coreai-models-{FIRST_MENDED}");
+            return vec![
+                format!("git clone --depth 1 --branch {FIRST_MENDED} {UPSTREAM} {folder}"),
+                format!("granite-bundle preflight {bundle} --engine {folder}"),
+            ];
+        }
+    };
+    lines.extend(edited.then(|| format!("{git} stash push")));
+    lines.push(format!("{git} switch --detach {FIRST_MENDED}"));
+    lines.push(format!(
+        "granite-bundle preflight {bundle} --engine {checkout}"
+    ));
     lines
 }
 

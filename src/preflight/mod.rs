@@ -113,6 +113,28 @@ pub struct Surroundings<'a> {
     pub takes_whole_stack: bool,
     /// What lint has against the bundle there.
     pub objections: &'a [Objection],
+    /// How another revision is to be had.
+    pub revisions: Revisions,
+}
+
+/// The tag of the first revision that the stack mends.
+pub const FIRST_MENDED: &str = "0.2.0";
+
+/// How another revision of the engine is to be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revisions {
+    /// By switching: the repository has it. Edits are put aside first, if there are any.
+    Here {
+        /// Whether files are edited.
+        edited: bool,
+    },
+    /// By fetching it into the repository, and switching then.
+    AtOrigin {
+        /// Whether files are edited.
+        edited: bool,
+    },
+    /// By a clone of its own: there is no repository, or it is one of something else.
+    Elsewhere,
 }
 
 /// Joins what a bundle needs with what a checkout has, and with what lint has against it there.
@@ -141,6 +163,7 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
         bundle: &target.path.to_string_lossy(),
         checkout: around.checkout,
         takes_whole_stack: around.takes_whole_stack,
+        revisions: around.revisions,
         tool: match engine_of {
             Some(Engine::VisionLanguage) => commands::Tool::Runner,
             _ => commands::Tool::Benchmark,

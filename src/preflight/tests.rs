@@ -66,6 +66,7 @@ const AROUND: Surroundings<'_> = Surroundings {
     checkout: "engine",
     takes_whole_stack: true,
     objections: &[],
+    revisions: Revisions::Here { edited: false },
 };
 
 const PATCH: &str = "pipelined-extra-states";
@@ -526,4 +527,35 @@ fn a_manifest_that_depends_on_a_branch_is_told_and_decides_nothing() {
     let words = "Package.swift line 7 takes grammar from the branch `main`";
     assert!(told.detail.contains(words), "{}", told.detail);
     assert_eq!((after.verdict, after.next), (before.verdict, before.next));
+}
+
+#[test]
+fn another_revision_is_had_as_the_checkout_allows() {
+    let (_folder, target) = written(&bundle(&granite()));
+    let e0 = engine("E0", &[(Capability::ExtraStates, Presence::NoPath)]);
+    let next = |revisions| {
+        let around = Surroundings {
+            revisions,
+            ..AROUND
+        };
+        examine(&target, &e0, around).next
+    };
+    let here = next(Revisions::Here { edited: true });
+    assert_eq!(
+        here[..2],
+        [
+            "git -C engine stash push",
+            "git -C engine switch --detach 0.2.0"
+        ]
+    );
+    assert!(here[2].ends_with(" --engine engine"));
+    let origin = next(Revisions::AtOrigin { edited: false });
+    assert_eq!(origin[0], "git -C engine fetch --depth 1 origin tag 0.2.0");
+    assert_eq!(origin[1], here[1]);
+    let elsewhere = next(Revisions::Elsewhere);
+    assert!(
+        elsewhere[0].starts_with("git clone --depth 1 --branch 0.2.0 https://"),
+        "{elsewhere:?}"
+    );
+    assert!(elsewhere[1].ends_with(" --engine coreai-models-0.2.0"));
 }

@@ -9,7 +9,7 @@ use granite_bundle::patch::series::Series;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::checkout;
+use crate::{checkout, texts};
 
 const BUNDLE: &str = "examples/granite-4.0-h-1b-signature";
 const ENGINE: &str =
@@ -270,4 +270,32 @@ fn a_pipe_in_the_place_of_a_source_file_ends_nothing() {
         "{page}"
     );
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_history_is_shown_with_what_is_not_known_of_its_eras() {
+    let folder = tempfile::tempdir().unwrap();
+    checkout::write(
+        &Series::builtin().unwrap(),
+        "E3",
+        &folder.path().join("engine"),
+    );
+    let place = Place { folder };
+    place.git("engine", &["init", "--quiet"]);
+    place.commit();
+    for (path, text) in texts::files("E5") {
+        let path = place.path("engine").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    place.commit();
+    fs::write(place.path("engine").join(ENGINE), "class Engine {}\n").unwrap();
+    fs::remove_dir_all(place.path("engine/swift/Sources/CoreAILanguageModels/Session")).ok();
+    place.commit();
+    let output = place.run(&["patch", "matrix", "--engine", "engine"]);
+    let page = String::from_utf8(output.stdout).unwrap();
+    let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let unknown = "Not known of E5: the tag's own engine text was not at hand";
+    assert!(flat.contains(unknown), "{page}");
+    assert!(!flat.contains("Not known of E3"), "{page}");
 }

@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         document.details.unread = Unread::all(&matrix);
         return write_json(ui, &document, Exit::Fine);
     }
-    human::patch::matrix(&mut ui.out, ui.width, &path, &matrix)?;
+    human::patch::matrix(&mut ui.out, ui.width, &path, &matrix, subject.eras())?;
     if !matrix.unread.is_empty() {
         ui.help(&subject.complete());
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::{EngineArgs, Exit, StackArgs, Ui};
 use crate::checkout::RepoPath;
+use crate::checkout::capability::EraDefinition;
 use crate::checkout::open::Checkout;
 use crate::cli::{Advised, checkout};
 use crate::files::{quoted, shown};
@@ -64,6 +65,11 @@ impl<'a> Subject<'a> {
 
     pub(super) fn stack(&self) -> Stack<'_> {
         Stack::new(&self.checkout, &self.series, self.choice.options())
+    }
+
+    /// The eras the series tells apart.
+    pub(super) fn eras(&self) -> &[EraDefinition] {
+        &self.series.eras
     }
 
     /// The command that brings what the checkout's repository lists and does not have.

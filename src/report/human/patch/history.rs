@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::paragraph::{BOLD, DIM, counted, plain, short, wrapped};
 use super::{mark, style};
+use crate::checkout::capability::EraDefinition;
 use crate::patch::judge::matrix::Matrix;
 use crate::report::terminal::{Cell, Columns};
 
@@ -11,7 +12,13 @@ use crate::report::terminal::{Cell, Columns};
 ///
 /// # Errors
 /// The writer's.
-pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> io::Result<()> {
+pub fn matrix(
+    out: &mut dyn Write,
+    width: u16,
+    path: &str,
+    matrix: &Matrix,
+    eras: &[EraDefinition],
+) -> io::Result<()> {
     let count = counted(matrix.commits.len(), "commit", "commits");
     writeln!(out, "{BOLD}engine{BOLD:#}  {}, {count}", plain(path))?;
     for row in &matrix.rows {
@@ -37,6 +44,7 @@ pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> i
             writeln!(out, "  {line}")?;
         }
     }
+    unknown(out, width, matrix, eras)?;
     let Some(first) = matrix.unread.first() else {
         return Ok(());
     };
@@ -52,6 +60,39 @@ pub fn matrix(out: &mut dyn Write, width: u16, path: &str, matrix: &Matrix) -> i
     );
     writeln!(out)?;
     wrapped(out, width, "", &text)
+}
+
+/// What is not known of the eras that a history has.
+fn unknown(
+    out: &mut dyn Write,
+    width: u16,
+    matrix: &Matrix,
+    eras: &[EraDefinition],
+) -> io::Result<()> {
+    let ranges = || matrix.rows.iter().flat_map(|row| &row.ranges);
+    for era in eras.iter().filter(|era| !era.unknown.is_empty()) {
+        if ranges().any(|range| range.era == Some(era.id)) {
+            writeln!(out)?;
+            let text = format!("Not known of {}: {}.", era.id, era.unknown);
+            wrapped(out, width, "", &text)?;
+        }
+    }
+    let count = matrix
+        .commits
+        .iter()
+        .filter(|commit| commit.report.era.is_none())
+        .count();
+    if count > 0 && !eras.is_empty() {
+        writeln!(out)?;
+        let count = counted(count, "commit is", "commits are");
+        wrapped(
+            out,
+            width,
+            "",
+            &format!("{count} of no era that this tool knows."),
+        )?;
+    }
+    Ok(())
 }
 
 /// Which commits of a history the named patches apply to.
