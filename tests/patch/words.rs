@@ -128,17 +128,15 @@ fn nothing_is_suggested_that_would_be_refused() {
     for place in [two(), edited, staged, conflict, unborn, merging] {
         for command in ["status", "check"] {
             let document = place.run(&[command, "--json"]).json();
+            let page = place.run(&[command]).stdout;
             for line in document["next"].as_array().unwrap() {
                 let line = line.as_str().unwrap();
+                assert!(page.contains(line), "{page}");
                 let dry = match line.contains("patch apply") {
                     true => format!("{line} --dry-run"),
                     false => line.to_owned(),
                 };
                 assert!(paste(&place, &dry), "{line}");
-            }
-            let page = place.run(&[command]).stdout;
-            for line in document["next"].as_array().unwrap() {
-                assert!(page.contains(line.as_str().unwrap()), "{page}");
             }
         }
     }
