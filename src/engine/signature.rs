@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::model::{Function, Value, Visibility};
 
+/// The name of the mask that the newest sequential engine looks for.
+pub const ATTENTION_MASK: &str = "attn_mask";
+
 /// How the engine classes an asset by its function names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Structure {

@@ -7,7 +7,7 @@ use crate::checkout::capability::{Capability, Feature, Survey};
 use crate::engine::chunked::Obstacle;
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
-use crate::engine::signature::{Structure, static_logits, static_query};
+use crate::engine::signature::{ATTENTION_MASK, Structure, static_logits, static_query};
 use crate::model::{Asset, DType, Dim, Function, Value};
 
 /// Inputs of the language engines: token ids (or embeddings) and positions.
@@ -34,7 +34,10 @@ pub(super) fn needs(
 
 fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec<Condition> {
     let step = deployment.step;
+    // The newest sequential engine feeds a mask; whether a checkout has that text is not told by its era.
+    let may_feed_mask = takes_mask(step) && engine.is(Feature::InputsByName);
     let shape = match objection(step, &[DType::Float16]) {
+        Some(objection) if may_feed_mask => own("function", ConditionState::Unknown, objection),
         Some(objection) => own("function", ConditionState::Unmet, objection),
         None => own(
             "function",
@@ -76,7 +79,7 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec
                 .to_owned(),
         ),
         Some(Obstacle { message, older_only, .. }) => {
-            let relaxed = *older_only && (engine.era.is_none() || engine.is(Feature::PrefillGraph));
+            let relaxed = *older_only && !engine.wants_long_prompts();
             let outcome = if relaxed { ConditionState::Unknown } else { ConditionState::Unmet };
             let more = match objections.len() - 1 {
                 0 => String::new(),
@@ -94,7 +97,7 @@ fn chunked(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec
 fn vision(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> Vec<Condition> {
     let step = deployment.step;
     let shape = match objection(step, &[DType::Float16, DType::BFloat16]) {
-        _ if engine.era.is_some() && !engine.is(Feature::VisionEngine) => own(
+        _ if engine.lacks_vision() => own(
             "function",
             ConditionState::Unmet,
             "the 0.1.0 line has no engine for vision-language bundles".to_owned(),
@@ -206,6 +209,11 @@ fn not_deployed(target: &Target) -> Option<Condition> {
     let has = listed(asset);
     let detail = format!("the engine loads the function `{wanted}`, and the asset has {has}");
     Some(own("function", ConditionState::Unmet, detail))
+}
+
+fn takes_mask(function: &Function) -> bool {
+    let is_mask = |input: &Value| input.name == ATTENTION_MASK;
+    function.inputs.len() == INPUTS + 1 && function.inputs.iter().any(is_mask)
 }
 
 /// What in the number of inputs and outputs and the type of the logits the engine refuses, the same in every era.

@@ -6,6 +6,7 @@
 )]
 
 mod corpus;
+mod equivalence;
 mod good;
 mod mutants;
 mod table;

@@ -84,6 +84,16 @@ impl Survey {
         self.features.contains(&feature)
     }
 
+    /// Whether it is known to want every function of a chunked model, those for long prompts too: later engines do without.
+    pub fn wants_long_prompts(&self) -> bool {
+        self.era.is_some() && !self.is(Feature::PrefillGraph)
+    }
+
+    /// Whether it is known to have no engine for vision-language bundles.
+    pub fn lacks_vision(&self) -> bool {
+        self.era.is_some() && !self.is(Feature::VisionEngine)
+    }
+
     /// More on a capability, for people.
     pub fn detail(&self, capability: Capability) -> Option<&str> {
         self.details.get(&capability).map(String::as_str)

@@ -5,6 +5,7 @@ use granite_bundle::checkout::capability::Capability::{
 };
 use granite_bundle::checkout::capability::Feature::{
     CachesByPosition, GuidedPath, InputsByName, PrefillGraph, PrefixCache, RecurrentGuard,
+    VisionEngine,
 };
 use granite_bundle::checkout::capability::Presence::{
     Native, NoPath, Patchable, Patched, Provided, Unknown,
@@ -88,10 +89,11 @@ const UNKNOWN: Has = &[
 pub(super) type Is = &'static [Feature];
 
 const OF_E0: Is = &[CachesByPosition];
-pub(super) const OF_E1: Is = &[CachesByPosition, PrefixCache];
-const OF_E2: Is = &[PrefixCache, RecurrentGuard];
-const OF_E3: Is = &[PrefixCache, RecurrentGuard, GuidedPath];
+pub(super) const OF_E1: Is = &[CachesByPosition, PrefixCache, VisionEngine];
+const OF_E2: Is = &[PrefixCache, RecurrentGuard, VisionEngine];
+const OF_E3: Is = &[PrefixCache, RecurrentGuard, GuidedPath, VisionEngine];
 pub(super) const OF_E4C: Is = &[
+    VisionEngine,
     PrefixCache,
     RecurrentGuard,
     GuidedPath,

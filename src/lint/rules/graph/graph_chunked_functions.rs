@@ -34,7 +34,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let finding = findings.report(objection.subject, objection.message);
         finding.expected(objection.expected);
         if objection.older_only {
-            finding.level(Level::Warning).help(
+            let level = match context.engine.is_some_and(|it| it.wants_long_prompts()) {
+                true => Level::Error,
+                false => Level::Warning,
+            };
+            finding.level(level).help(
                 "later engines do without; export it as Apple's iOS preset does for the others",
             );
         } else {

@@ -1,5 +1,7 @@
 //! `graph-input-count`.
 
+use crate::checkout::capability::Feature;
+use crate::engine::signature::ATTENTION_MASK;
 use crate::finding::Level;
 use crate::lint::rules::facts::step;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -16,9 +18,6 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// The name of the mask that the newest sequential engine looks for.
-const ATTENTION_MASK: &str = "attn_mask";
-
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(step) = step::step(context) else {
         return;
@@ -30,7 +29,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     // The one third input that some upstream text feeds.
     let has_mask = inputs.len() == 3 && names.contains(&ATTENTION_MASK);
-    let (level, which) = match has_mask && !step.takes_embeddings {
+    // Engines that find inputs by position have no use for it.
+    let is_newer = context
+        .engine
+        .is_none_or(|engine| engine.is(Feature::InputsByName));
+    let (level, which) = match has_mask && !step.takes_embeddings && is_newer {
         true => (
             Level::Warning,
             "the pipelined engine feeds exactly 2, so creating it fails with `invalidInputType`; the newest coreai-sequential feeds attn_mask too",

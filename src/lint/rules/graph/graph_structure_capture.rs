@@ -43,6 +43,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             "functions",
             format!("the asset has functions named {names}, so {consequence}"),
         )
+        // Of an engine that is known it is known that it takes the asset for something else.
+        .level(match context.engine.is_some() {
+            true => Level::Error,
+            false => Level::Warning,
+        })
         .expected("a function main and no reserved names")
         .actual(names)
         .help("rename the helper functions, or make them private");

@@ -2,6 +2,7 @@
 
 use super::{duty, needs};
 use crate::checkout::capability::{Capability, Presence, Survey};
+use crate::engine::selection::Engine;
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
@@ -18,6 +19,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let is_vision = context
+        .deployment
+        .is_some_and(|deployment| deployment.engine == Engine::VisionLanguage);
+    if is_vision && context.engine.is_some_and(Survey::lacks_vision) {
+        findings
+            .report(
+                "assets.vision",
+                "this checkout has no engine for vision-language bundles, which came with 0.2.0",
+            )
+            .expected("an engine for vision-language bundles")
+            .actual("none")
+            .help("move the checkout to 0.2.0 or later");
+        return;
+    }
     let Some(duty) = duty::of(context, RULE.id) else {
         return;
     };
