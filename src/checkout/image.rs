@@ -28,6 +28,11 @@ impl RepoPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its last component.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
 }
 
 /// Whether some file system stores the repository under this name: case is folded, HFS+ drops some characters, NTFS drops

@@ -1,5 +1,6 @@
 //! The engine checkout named on the command line.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::checkout::open::{Checkout, OpenError};
 use crate::checkout::recognition::{MANIFEST, SOURCES, TARGET, has_sources, is_engine};
 use crate::checkout::tree::{Disk, UnreadableObject};
 use crate::files::{quoted, shown};
+use crate::patch::change::Next;
 
 /// Most folders in the one that was named that are looked at for an engine.
 const MAX_FOLDERS: usize = 256;
@@ -67,6 +69,61 @@ pub(super) fn open_engine(path: &Path) -> anyhow::Result<Checkout> {
         }
         .into()),
     }
+}
+
+/// A command that leads on, to be pasted as it is, with the flags that make the same choices again.
+pub(super) fn command(next: &Next, engine: &Path, flags: &[OsString]) -> String {
+    let patch = |engine: &Path, command: &str, more: &[OsString]| {
+        let mut words: Vec<OsString> = ["granite-bundle", "patch", command]
+            .map(OsString::from)
+            .into();
+        words.extend(option("--engine", engine.as_os_str()));
+        words.extend_from_slice(flags);
+        words.extend_from_slice(more);
+        words
+    };
+    let words = match next {
+        Next::Git(arguments) => {
+            let git = ["git".into(), "-C".into(), engine.into()];
+            git.into_iter().chain(arguments.iter().cloned()).collect()
+        }
+        Next::Patch(command) => patch(engine, command, &[]),
+        Next::Merge(command) => patch(engine, command, &["--three-way".into()]),
+        Next::Clone => return clone(engine),
+        Next::PatchClone(command) => patch(&clone_of(engine), command, &[]),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// The command that makes a clone with files of a repository that has none.
+pub(super) fn clone(bare: &Path) -> String {
+    format!("git clone {} {}", quoted(bare), quoted(clone_of(bare)))
+}
+
+/// Where that clone goes: a name of the repository's own, where nothing is yet.
+pub(super) fn clone_of(bare: &Path) -> PathBuf {
+    let name = bare.file_stem().unwrap_or(OsStr::new("engine"));
+    let named = |count: usize| {
+        let mut name = name.to_owned();
+        name.push("-checkout");
+        if count > 1 {
+            name.push(format!("-{count}"));
+        }
+        PathBuf::from(name)
+    };
+    let mut counts = 1..MAX_FOLDERS;
+    let free = counts.find(|count| !named(*count).exists());
+    named(free.unwrap_or(MAX_FOLDERS))
+}
+
+/// An option and its value, in one word where the value could be taken for an option.
+pub(super) fn option(name: &str, value: &OsStr) -> Vec<OsString> {
+    if value.as_encoded_bytes().starts_with(b"-") {
+        let mut word = OsString::from(format!("{name}="));
+        word.push(value);
+        return vec![word];
+    }
+    vec![name.into(), value.into()]
 }
 
 const NAME_ONE: &str =

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::checkout;
+use crate::checkout::RepoPath;
 use crate::checkout::open::Checkout;
 use crate::patch::change::Stack;
 use crate::patch::judge::engine::{EngineReading, read};
@@ -40,6 +41,43 @@ impl EngineCheckout {
         Ok(read(trees.site(), &self.series)?)
     }
 
+    /// The commit it stands on, if it has one.
+    pub(super) fn head(&self) -> Option<git2::Oid> {
+        self.opened.head()
+    }
+
+    /// The files that differ from that commit by more than the stack's patches.
+    pub(super) fn edits(&self) -> anyhow::Result<Vec<RepoPath>> {
+        let stack = Stack::new(&self.opened, &self.series, Options::default());
+        let edits = stack.edits().with_context(|| self.unreadable());
+        edits.map_err(|error| checkout::advise(error, &self.path, &self.opened))
+    }
+
+    /// The command that makes a clone of it, and where that goes, where it has no files of its own.
+    pub(super) fn clone(&self) -> Option<(String, PathBuf)> {
+        let repository = self.opened.repository()?;
+        let clone = || (checkout::clone(&self.path), checkout::clone_of(&self.path));
+        repository.is_bare().then(clone)
+    }
+
+    /// The commands after which the stack goes in, where it does not go in as things are; empty where none are known.
+    pub(super) fn way_out(&self) -> Vec<String> {
+        let options = Options {
+            three_way: true,
+            only: None,
+        };
+        let stack = Stack::new(&self.opened, &self.series, options);
+        let Ok(check) = stack.check() else {
+            return Vec::new();
+        };
+        if check.problems.is_empty() {
+            return Vec::new();
+        }
+        let next = stack.next(&check);
+        let line = |next| checkout::command(next, &self.path, &[]);
+        next.iter().map(line).collect()
+    }
+
     /// How another revision of it is to be had.
     pub(super) fn revisions(&self) -> Revisions {
         let repository = self.opened.repository();
@@ -47,9 +85,8 @@ impl EngineCheckout {
         let Some(repository) = own else {
             return Revisions::Elsewhere;
         };
-        let stack = Stack::new(&self.opened, &self.series, Options::default());
         // Where they cannot be told, putting aside is safe.
-        let edited = stack.edits().map_or(true, |edits| !edits.is_empty());
+        let edited = self.edits().map_or(true, |edits| !edits.is_empty());
         let tag = format!("refs/tags/{FIRST_MENDED}");
         if repository.find_reference(&tag).is_ok() {
             Revisions::Here { edited }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::engine::EngineCheckout;
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::Target;
+use crate::checkout::RepoPath;
 use crate::checkout::capability::{Era, Survey};
 use crate::finding::{Finding, Level};
 use crate::lint::Gate;
@@ -46,18 +47,31 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
     let (target, objections) = objections(target, &reading.checkout);
+    let way_out = match &reading.plan.refusal {
+        Some(_) => engine.way_out(),
+        None => Vec::new(),
+    };
+    let clone = engine.clone();
+    let clone = clone.map(|(command, path)| (command, path.to_string_lossy().into_owned()));
     let around = Surroundings {
         checkout: &checkout,
+        clone: clone
+            .as_ref()
+            .map(|(command, path)| (command.as_str(), path.as_str())),
         takes_whole_stack: reading.plan.refusal.is_none(),
         objections: &objections,
+        way_out: &way_out,
         revisions: engine.revisions(),
     };
     let preflight = examine(&target, &reading.checkout, around);
     let path = args.path.to_string_lossy();
+    let (head, edits) = (engine.head(), engine.edits()?);
     let text = if args.json {
         let engine = Engine {
             path: &checkout,
             era: reading.checkout.era,
+            head: head.map(|head| head.to_string()),
+            edited: edits.iter().map(RepoPath::as_str).collect(),
         };
         json::text(&Document::new(&preflight, &path, engine))?
     } else {
@@ -67,6 +81,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
             path: &path,
             checkout: &checkout,
             era: era.as_deref(),
+            head,
+            edits: &edits,
         };
         page(&preflight, &heading, ui.width)
     };

@@ -8,7 +8,9 @@ use crate::files::quoted;
 pub(super) struct Names<'a> {
     pub(super) bundle: &'a str,
     pub(super) checkout: &'a str,
+    pub(super) clone: Option<(&'a str, &'a str)>,
     pub(super) takes_whole_stack: bool,
+    pub(super) way_out: &'a [String],
     pub(super) revisions: Revisions,
     /// The tool that runs the bundle; the benchmark knows one asset only.
     pub(super) tool: Tool,
@@ -37,28 +39,29 @@ pub(super) fn next(
         _ => None,
     });
     let bundle = quoted(names.bundle);
-    let checkout = quoted(names.checkout);
+    let (mut lines, checkout) = match names.clone {
+        Some((command, path)) => (vec![command.to_owned()], quoted(path)),
+        None => (Vec::new(), quoted(names.checkout)),
+    };
     let apply = format!("granite-bundle patch apply --engine {checkout}");
     match verdict {
         Verdict::Runs | Verdict::RunsWithEnvironment => {
-            run(environment, names.tool, &bundle, &checkout)
-        }
-        Verdict::RunsAfterPatch => {
-            let mut lines = match names.takes_whole_stack {
-                true => vec![apply],
-                false => one_by_one(needs, &apply),
-            };
             lines.extend(run(environment, names.tool, &bundle, &checkout));
             lines
         }
-        Verdict::Unknown => vec![format!("granite-bundle patch status --engine {checkout}")],
-        Verdict::CannotRun => blocked(
-            needs,
-            of_engine,
-            engine,
-            names.revisions,
-            (&bundle, &checkout),
-        ),
+        Verdict::RunsAfterPatch => {
+            match names.takes_whole_stack {
+                true => lines.push(apply),
+                false => lines.extend(one_by_one(needs, &apply)),
+            }
+            lines.extend(run(environment, names.tool, &bundle, &checkout));
+            lines
+        }
+        Verdict::Unknown => {
+            let checkout = quoted(names.checkout);
+            vec![format!("granite-bundle patch status --engine {checkout}")]
+        }
+        Verdict::CannotRun => blocked(needs, of_engine, engine, names),
     }
 }
 
@@ -93,9 +96,9 @@ fn blocked(
     needs: &[Condition],
     of_engine: &[&str],
     engine: &Survey,
-    revisions: Revisions,
-    (bundle, checkout): (&str, &str),
+    names: &Names<'_>,
 ) -> Vec<String> {
+    let (bundle, checkout) = (&quoted(names.bundle), &quoted(names.checkout));
     let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
     let is_of_engine = |need: &&Condition| {
         let mut capabilities = Capability::ALL.iter();
@@ -109,7 +112,10 @@ fn blocked(
     }
     let is_first = engine.era.is_some() && !engine.is(Feature::PrefixCache);
     if !of_engine.is_empty() && is_first {
-        lines.extend(moved_on(revisions, bundle, checkout));
+        lines.extend(moved_on(names.revisions, bundle, checkout));
+    } else if !of_engine.is_empty() && !names.way_out.is_empty() {
+        lines.extend_from_slice(names.way_out);
+        lines.push(preflight(bundle, checkout));
     } else if !of_engine.is_empty() {
         lines.push(format!("granite-bundle patch check --engine {checkout}"));
     }
@@ -132,16 +138,18 @@ fn moved_on(revisions: Revisions, bundle: &str, checkout: &str) -> Vec<String> {
             let folder = format!("coreai-models-{FIRST_MENDED}");
             return vec![
                 format!("git clone --depth 1 --branch {FIRST_MENDED} {UPSTREAM} {folder}"),
-                format!("granite-bundle preflight {bundle} --engine {folder}"),
+                preflight(bundle, &folder),
             ];
         }
     };
     lines.extend(edited.then(|| format!("{git} stash push")));
     lines.push(format!("{git} switch --detach {FIRST_MENDED}"));
-    lines.push(format!(
-        "granite-bundle preflight {bundle} --engine {checkout}"
-    ));
+    lines.push(preflight(bundle, checkout));
     lines
+}
+
+fn preflight(bundle: &str, checkout: &str) -> String {
+    format!("granite-bundle preflight {bundle} --engine {checkout}")
 }
 
 impl Provider {

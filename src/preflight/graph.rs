@@ -55,6 +55,16 @@ fn pipelined(target: &Target, deployment: &Deployment<'_>, engine: &Survey) -> V
     if static_query(step) == Some(1) {
         let why = "asked only of callers that warm up at another length than 1, as llm-runner does by default";
         needs.push(need(engine, Capability::StaticWarmUp, false, why));
+        let why = "asked only of callers that stop a long prompt, or reset during it";
+        needs.push(need(engine, Capability::PrefillStop, false, why));
+    }
+    if !step.states.is_empty() {
+        let why = "asked only of conversations that go on after a token limit";
+        needs.push(need(engine, Capability::MultiTurn, false, why));
+    }
+    if step.states.len() > states::PAIR {
+        let why = "asked only of guided generation";
+        needs.push(need(engine, Capability::GuidedHybrid, false, why));
     }
     needs
 }

@@ -109,10 +109,14 @@ pub struct Objection {
 pub struct Surroundings<'a> {
     /// How commands name the checkout.
     pub checkout: &'a str,
+    /// The command that makes a clone with files, and what it is called, of a checkout that has none.
+    pub clone: Option<(&'a str, &'a str)>,
     /// Whether the whole stack can be applied; else its patches go in one by one, those that can.
     pub takes_whole_stack: bool,
     /// What lint has against the bundle there.
     pub objections: &'a [Objection],
+    /// Commands after which the whole stack goes in, where it does not as things are.
+    pub way_out: &'a [String],
     /// How another revision is to be had.
     pub revisions: Revisions,
 }
@@ -162,7 +166,9 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
         checkout: around.checkout,
+        clone: around.clone,
         takes_whole_stack: around.takes_whole_stack,
+        way_out: around.way_out,
         revisions: around.revisions,
         tool: match engine_of {
             Some(Engine::VisionLanguage) => commands::Tool::Runner,

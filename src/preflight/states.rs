@@ -7,8 +7,11 @@ use crate::engine::deployment::Deployment;
 use crate::engine::signature::StateKind;
 use crate::model::Value;
 
+/// A key and a value cache.
+pub(super) const PAIR: usize = 2;
+
 /// States that some era carries; the first two or the growing ones are the key and value caches.
-const STATES: std::ops::RangeInclusive<usize> = 2..=4;
+const STATES: std::ops::RangeInclusive<usize> = PAIR..=4;
 
 /// What the pipelined engine needs of the states; nothing for a key and value pair.
 pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &Survey) -> Option<Condition> {
@@ -22,7 +25,7 @@ pub(super) fn pipelined(deployment: &Deployment<'_>, engine: &Survey) -> Option<
             STATES.end()
         ));
     }
-    if states.len() == *STATES.start() {
+    if states.len() == PAIR {
         return (!deployment.has_kv_pair()).then(|| without_pair(states, engine));
     }
     if let Some(objection) = order(&deployment.kinds, engine) {
@@ -89,12 +92,12 @@ fn carried(states: &[Value]) -> String {
 fn order(kinds: &[StateKind], engine: &Survey) -> Option<&'static str> {
     let grows = |kind: &StateKind| *kind == StateKind::KvCache;
     if engine.is(Feature::CachesByPosition) {
-        let (pair, extra) = kinds.split_at(*STATES.start());
+        let (pair, extra) = kinds.split_at(PAIR);
         let fits = pair.iter().all(grows) && !extra.iter().any(grows);
         (!fits)
             .then_some("the 0.2.0 line takes the first two for its caches and the rest as static")
     } else {
         let growing = kinds.iter().filter(|kind| grows(kind)).count();
-        (growing < *STATES.start()).then_some("the engine needs two that grow with the context")
+        (growing < PAIR).then_some("the engine needs two that grow with the context")
     }
 }

@@ -64,8 +64,10 @@ fn engine(era: &str, standings: &[(Capability, Presence)]) -> Survey {
 
 const AROUND: Surroundings<'_> = Surroundings {
     checkout: "engine",
+    clone: None,
     takes_whole_stack: true,
     objections: &[],
+    way_out: &[],
     revisions: Revisions::Here { edited: false },
 };
 
@@ -228,6 +230,7 @@ fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
             "asset",
             "function",
             "vocabulary",
+            "multi-turn",
             "shared-product",
         ];
         assert_eq!(ids, expected);

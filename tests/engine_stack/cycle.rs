@@ -11,7 +11,7 @@ use granite_bundle::patch::series::{Patch, Series};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{checkout, texts};
+use crate::{checkout, place, texts};
 
 const TOUCHED: [&str; 2] = [
     "Package.swift",
@@ -236,18 +236,12 @@ fn git(folder: &TempDir, arguments: &[&str]) {
     assert!(command.output().unwrap().status.success(), "{arguments:?}");
 }
 
-/// The commands that `status` prints next, run as they are but for the name to commit in.
+/// The commands that `status` prints next, run as they are.
 fn follow(folder: &TempDir) -> Vec<String> {
     let next = status(folder.path())["next"].clone();
     let next: Vec<String> = serde_json::from_value(next).unwrap();
     for line in &next {
-        let named =
-            "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@b";
-        let run = Command::new("sh")
-            .arg("-c")
-            .arg(format!("{named} {line}"))
-            .output();
-        let run = run.unwrap();
+        let run = place::paste(folder.path(), line);
         assert!(run.status.success(), "{line}: {run:?}");
     }
     next
@@ -267,18 +261,18 @@ fn a_community_patch_in_the_way_is_taken_out_by_the_next_command() {
         }
         assert_eq!(code(folder.path(), &["patch", "check"]), Some(1));
         let next = follow(&folder);
-        assert_eq!(next.len(), 1, "{next:?}");
-        let word = if is_committed {
-            " revert --no-edit "
-        } else {
-            " stash push -- "
+        let word = match is_committed {
+            true => " revert --no-edit ",
+            false => " stash push -- ",
         };
         assert!(next[0].contains(word), "{next:?}");
+        assert!(next[1].contains(" patch apply "), "{next:?}");
+        assert_eq!(next.len(), 2, "{next:?}");
         assert_ne!(fs::read(&engine).unwrap(), theirs);
-        assert_eq!(code(folder.path(), &["patch", "check"]), Some(0));
+        assert!(states(folder.path()).iter().all(|is_there| *is_there));
         if !is_committed {
-            git(&folder, &["stash", "pop", "--quiet"]);
-            assert_eq!(fs::read(&engine).unwrap(), theirs);
+            let show = format!("git show 'stash@{{0}}:{}'", TOUCHED[1]);
+            assert_eq!(place::paste(folder.path(), &show).stdout, theirs);
         }
     }
 }

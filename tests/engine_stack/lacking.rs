@@ -1,75 +1,17 @@
 //! Checkouts that are none, or lack a part: what is missing is named, and the next command brings it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::cargo::cargo_bin;
 use granite_bundle::patch::series::Series;
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::place::{BUNDLE, Place};
+use crate::texts::ENGINE;
 use crate::{checkout, texts};
 
-const BUNDLE: &str = "examples/granite-4.0-h-1b-signature";
-const ENGINE: &str =
-    "swift/Sources/CoreAILanguageModels/InferenceEngines/CoreAIPipelinedEngine.swift";
-
-/// A folder with the repository `engine`, two commits long, and room for its clones.
-struct Place {
-    folder: TempDir,
-}
-
 impl Place {
-    fn new() -> Place {
-        let place = Place {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let engine = place.path("engine");
-        fs::create_dir(&engine).unwrap();
-        place.git("engine", &["init", "--quiet"]);
-        place.git("engine", &["config", "uploadpack.allowFilter", "true"]);
-        checkout::write(&Series::builtin().unwrap(), "E2", &engine);
-        place.commit();
-        for file in [ENGINE, "Package.swift"] {
-            fs::remove_file(engine.join(file)).unwrap();
-        }
-        checkout::write(&Series::builtin().unwrap(), "E3", &engine);
-        place.commit();
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn git(&self, folder: &str, arguments: &[&str]) {
-        let mut command = Command::new("git");
-        command.current_dir(self.path(folder)).args(arguments);
-        let output = command.env("GIT_CONFIG_NOSYSTEM", "1").output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
-    }
-
-    fn commit(&self) {
-        self.git("engine", &["add", "--all"]);
-        let who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid"];
-        let commit = ["commit", "--quiet", "--message", "An engine"];
-        self.git("engine", &[&who[..], &commit[..]].concat());
-    }
-
-    /// A clone of that name, made with these options.
-    fn clone(&self, name: &str, options: &[&str]) {
-        let origin = format!("file://{}", self.path("engine").display());
-        let clone = [&["clone", "--quiet"], options, &[&origin, name]].concat();
-        self.git("", &clone);
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(cargo_bin!("granite-bundle"));
-        let command = command.current_dir(self.folder.path()).args(arguments);
-        command.env("NO_COLOR", "1").output().unwrap()
-    }
-
     /// What every command that judges the engine says of it on stderr; all say the same, and that it is trouble.
     fn refusal(&self, engine: &str) -> String {
         let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join(BUNDLE);
@@ -280,7 +222,7 @@ fn a_history_is_shown_with_what_is_not_known_of_its_eras() {
         "E3",
         &folder.path().join("engine"),
     );
-    let place = Place { folder };
+    let place = Place::at(folder);
     place.git("engine", &["init", "--quiet"]);
     place.commit();
     for (path, text) in texts::files("E5") {

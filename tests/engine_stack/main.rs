@@ -9,6 +9,8 @@ mod files;
 mod incidents;
 mod lacking;
 mod model;
+mod pasted;
+mod place;
 mod preflight;
 mod text;
 mod texts;

@@ -42,6 +42,8 @@ fn disagreement(mutant: &Mutant, engine: Setting) -> Option<String> {
         })
         .collect();
     let around = |objections| Surroundings {
+        clone: None,
+        way_out: &[],
         checkout: "engine",
         takes_whole_stack: true,
         objections,
@@ -71,11 +73,19 @@ fn disagreement(mutant: &Mutant, engine: Setting) -> Option<String> {
 
 #[test]
 fn preflight_refuses_exactly_what_lint_has_an_error_on() {
-    for engine in ENGINES {
+    for (engine_place, engine) in ENGINES.into_iter().enumerate() {
         let mutants: Vec<&Mutant> = mutants::all()
             .filter(|mutant| !matches!(mutant.setting, Setting::Bare | Setting::Hashed))
             .collect();
         assert!(mutants.len() > 150, "{}", mutants.len());
+        // With `FAULTS=every`, as in CI, all of them; else one in six, other ones for every engine.
+        let is_every = std::env::var("FAULTS").is_ok_and(|wish| wish == "every");
+        let has_turn = |place: usize| is_every || place % 6 == engine_place % 6;
+        let mutants = mutants.into_iter().enumerate();
+        let mutants: Vec<&Mutant> = mutants
+            .filter(|(place, _)| has_turn(*place))
+            .map(|(_, mutant)| mutant)
+            .collect();
         let found: Vec<String> = mutants
             .into_par_iter()
             .filter_map(|mutant| disagreement(mutant, engine))

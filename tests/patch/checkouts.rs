@@ -193,7 +193,14 @@ fn a_bare_repository_is_judged_and_is_no_checkout_to_change() {
     let bare = |args: &[&str]| place.run(&[args, &["--engine", "bare"]].concat());
     let document = bare(&["status", "--json"]).expect(0).json();
     assert_eq!(document["patches"][0]["state"], "applicable");
-    assert_eq!(document["next"], serde_json::json!([]));
+    let run = bare(&["check"]).expect(1);
+    let lines = [
+        "git clone bare bare-checkout",
+        "granite-bundle patch apply --engine bare-checkout --stack stack",
+    ];
+    assert_eq!(document["next"], serde_json::json!(lines));
+    let end = format!("next    {}\nnext    {}\n", lines[0], lines[1]);
+    assert!(run.stdout.ends_with(&end), "{}", run.stdout);
     for args in [
         &["apply"][..],
         &["revert"],
@@ -201,7 +208,11 @@ fn a_bare_repository_is_judged_and_is_no_checkout_to_change() {
         &["apply", "--dry-run"],
     ] {
         let run = bare(args).expect(2);
-        assert!(run.stderr.contains("git clone bare DIR"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("git clone bare bare-checkout"),
+            "{}",
+            run.stderr
+        );
         assert_eq!(run.stdout, "");
     }
 }

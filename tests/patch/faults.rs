@@ -310,7 +310,7 @@ fn killed_at_every_step_it_is_fully_before_or_fully_after() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in its_turn(0, points.len(), 4) {
+        for index in its_turn(0, points.len(), 9) {
             let name = &points[index];
             let scenario = Scenario::new(action);
             Paused::at(scenario.child(action), index + 1)
@@ -329,7 +329,7 @@ fn killed_again_while_recovering_it_still_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for first in its_turn(1, points.len(), 4).map(|index| index + 1) {
+        for first in its_turn(1, points.len(), 9).map(|index| index + 1) {
             for second in faults(first, points.len(), 9).map(|index| index + 1) {
                 let scenario = Scenario::new(action);
                 Paused::at(scenario.child(action), first).unwrap().kill();

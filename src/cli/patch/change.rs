@@ -2,6 +2,7 @@
 
 use super::subject::{Subject, report_kept, report_recovered, write_json};
 use super::{ChangeArgs, EngineArgs, Exit, Ui};
+use crate::patch::change::transaction::Direction;
 use crate::patch::change::{Change, Manner, StackError};
 use crate::report::human;
 use crate::report::json::patch::Transaction;
@@ -58,5 +59,8 @@ pub(super) fn show(
             dry_run,
         },
     )?;
+    if !ok && change.request.action == Direction::Apply {
+        human::patch::next(&mut ui.out, &subject.next()?)?;
+    }
     Ok(exit)
 }

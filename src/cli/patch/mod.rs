@@ -16,10 +16,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::checkout::option;
 use super::{Exit, Ui, examples};
 use crate::patch::judge::judgement::Options;
 use crate::patch::series::Series;
-use subject::option;
 
 /// Manage the patch stack of an engine checkout
 ///

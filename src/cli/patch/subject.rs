@@ -1,6 +1,5 @@
 //! What a command is about: a series on a checkout, as the arguments name them.
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use super::{EngineArgs, Exit, StackArgs, Ui};
@@ -150,30 +149,16 @@ impl<'a> Subject<'a> {
 
     /// The commands that lead on, each to be pasted as it is, with the choices made now.
     pub(super) fn lines(&self, next: &[Next]) -> Vec<String> {
-        next.iter().map(|next| self.line(next)).collect()
+        let flags = self.choice.flags();
+        let line = |next| checkout::command(next, &self.engine.engine, &flags);
+        next.iter().map(line).collect()
     }
 
-    fn line(&self, next: &Next) -> String {
-        let engine = &self.engine.engine;
-        let mut words: Vec<OsString> = Vec::new();
-        match next {
-            Next::Git(arguments) => {
-                words.extend(["git".into(), "-C".into(), engine.into()]);
-                words.extend(arguments.iter().cloned());
-            }
-            Next::Patch(command) => {
-                words.extend(["granite-bundle", "patch", *command].map(OsString::from));
-                words.extend(option("--engine", engine.as_os_str()));
-                words.extend(self.choice.flags());
-            }
-            Next::Merge(command) => {
-                words.extend(["granite-bundle", "patch", *command].map(OsString::from));
-                words.extend(option("--engine", engine.as_os_str()));
-                words.extend(self.choice.flags());
-                words.push("--three-way".into());
-            }
-        }
-        words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    /// What leads on from where the stack stands, as [`lines`](Self::lines) gives it.
+    pub(super) fn next(&self) -> anyhow::Result<Vec<String>> {
+        let stack = self.stack();
+        let check = stack.check().map_err(|error| self.advise(error))?;
+        Ok(self.lines(&stack.next(&check)))
     }
 
     /// Adds the next step to a failure.
@@ -197,8 +182,8 @@ impl<'a> Subject<'a> {
                         engine.display()
                     ),
                     help: format!(
-                        "git clone {} DIR, and give DIR as the checkout",
-                        quoted(engine)
+                        "{}, and name the clone with --engine",
+                        checkout::clone(engine)
                     ),
                 }
                 .into();
@@ -208,16 +193,6 @@ impl<'a> Subject<'a> {
         let message = story(&error);
         Advised { message, help }.into()
     }
-}
-
-/// An option and its value, in one word where the value could be taken for an option.
-pub(super) fn option(name: &str, value: &std::ffi::OsStr) -> Vec<OsString> {
-    if value.as_encoded_bytes().starts_with(b"-") {
-        let mut word = OsString::from(format!("{name}="));
-        word.push(value);
-        return vec![word];
-    }
-    vec![name.into(), value.into()]
 }
 
 /// Says, on stderr, how an interrupted command ended.

@@ -40,5 +40,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         report,
     )?;
     human::patch::verification(&mut ui.out, ui.width, &verification)?;
+    if !verification.holds() {
+        human::patch::next(&mut ui.out, &subject.next()?)?;
+    }
     Ok(exit)
 }

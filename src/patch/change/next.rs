@@ -1,7 +1,9 @@
 //! What leads on from where a stack stands. Nothing that would be refused as things are.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
+use crate::checkout::RepoPath;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Check, Stack};
 use crate::patch::judge::judgement::Options;
@@ -16,11 +18,22 @@ pub enum Next {
     Merge(&'static str),
     /// A command of git's in the checkout.
     Git(Vec<OsString>),
+    /// A clone of the checkout, which has no files of its own.
+    Clone,
+    /// A subcommand of `patch` on that clone, with the choices made.
+    PatchClone(&'static str),
 }
 
 impl Next {
     pub(super) fn git(words: &[&str]) -> Next {
         Next::Git(words.iter().map(OsString::from).collect())
+    }
+
+    /// A command of git's on these files.
+    pub(super) fn git_at(words: &[&str], files: &BTreeSet<&RepoPath>) -> Next {
+        let words = words.iter().chain(&["--"]).map(OsString::from);
+        let files = files.iter().map(|path| path.as_str().into());
+        Next::Git(words.chain(files).collect())
     }
 }
 
@@ -28,7 +41,10 @@ impl Stack<'_> {
     /// What to run next, in order; empty where there is nothing to do, or nothing to be done by a command.
     pub fn next(&self, check: &Check) -> Vec<Next> {
         if self.work_tree.is_none() {
-            return Vec::new();
+            return match check.plan.steps.is_empty() {
+                true => Vec::new(),
+                false => vec![Next::Clone, Next::PatchClone("apply")],
+            };
         }
         if check.problems.is_empty() {
             return match check.plan.steps.is_empty() {
@@ -39,20 +55,20 @@ impl Stack<'_> {
         if check.problems.iter().any(is_left_out) {
             return vec![Next::git(&["sparse-checkout", "disable"])];
         }
-        let edited: Vec<OsString> = check
-            .problems
-            .iter()
-            .flat_map(Problem::edited)
-            .map(|path| path.as_str().into())
-            .collect();
+        let edited = check.problems.iter().flat_map(Problem::edited);
+        let edited: BTreeSet<&RepoPath> = edited.collect();
         if !edited.is_empty() && self.checkout.repository().is_some() {
-            let mut words: Vec<OsString> = ["diff", "HEAD", "--"].map(OsString::from).into();
-            words.extend(edited);
-            return vec![Next::Git(words)];
+            let look = Next::git_at(&["diff", "HEAD"], &edited);
+            let aside = self.put_aside(&edited);
+            let again = aside.is_some().then_some(Next::Patch("apply"));
+            return [Some(look), aside, again].into_iter().flatten().collect();
         }
         match self.merges(check) {
             true => vec![Next::Merge("apply")],
-            false => self.way_out(check).into_iter().collect(),
+            false => match self.way_out(check) {
+                Some(way_out) => vec![way_out, Next::Patch("apply")],
+                None => Vec::new(),
+            },
         }
     }
 

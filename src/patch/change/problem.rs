@@ -18,6 +18,9 @@ pub enum Problem {
     /// A sparse checkout leaves the file out.
     #[error("`{0}` is left out of this sparse checkout")]
     LeftOut(RepoPath),
+    /// There is no work tree.
+    #[error("a bare repository has no files to change")]
+    Bare,
     /// The tool's own.
     #[error("`{0}` belongs to granite-bundle itself")]
     Own(RepoPath),

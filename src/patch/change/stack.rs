@@ -187,6 +187,7 @@ impl Look<'_, '_> {
         let mut problems: Vec<Problem> =
             plan.refusal.iter().cloned().map(Problem::Refused).collect();
         let Some(work_tree) = &self.stack.work_tree else {
+            problems.extend((!plan.steps.is_empty()).then_some(Problem::Bare));
             return Ok(problems);
         };
         let files = plan.report.patches.iter().flat_map(|patch| &patch.files);

@@ -1,14 +1,13 @@
 //! Somebody else's patch in the way of the stack's: the command that takes it out and loses nothing.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::Path;
 
 use git2::{Commit, Oid, Repository};
 
 use crate::checkout::RepoPath;
 use crate::checkout::site::Site;
-use crate::checkout::tree::{Committed, PathRules};
+use crate::checkout::tree::{Committed, Entry, PathRules};
 use crate::patch::change::next::Next;
 use crate::patch::change::problem::Problem;
 use crate::patch::change::stack::{Check, Stack};
@@ -24,19 +23,9 @@ impl Stack<'_> {
         let repository = self.checkout.repository().filter(|it| !it.is_bare())?;
         let paths = self.stuck(check);
         let edits = self.edits().ok()?;
-        let edited: Vec<&RepoPath> = edits.iter().filter(|it| paths.contains(*it)).collect();
+        let edited: BTreeSet<&RepoPath> = edits.iter().filter(|it| paths.contains(*it)).collect();
         if !edited.is_empty() {
-            let trees = self.checkout.trees().ok()?;
-            let site = trees.site();
-            let view = site.committed?;
-            let goes_in = self.goes_in(Site {
-                view,
-                records: None,
-                ..site
-            });
-            let mut words: Vec<OsString> = ["stash", "push", "--"].map(OsString::from).into();
-            words.extend(edited.iter().map(|path| path.as_str().into()));
-            return goes_in.then_some(Next::Git(words));
+            return self.put_aside(&edited);
         }
         if !edits.is_empty() || self.checkout.folder().is_some() {
             return None;
@@ -67,6 +56,28 @@ impl Stack<'_> {
         let commit = commit.id().to_string();
         let words = ["revert", "--no-edit", commit.as_str()];
         goes_in.then(|| Next::git(&words))
+    }
+
+    /// What puts edits of these files aside; `None` where the patches would not go in without them either, or git would
+    /// not take them.
+    pub(super) fn put_aside(&self, edited: &BTreeSet<&RepoPath>) -> Option<Next> {
+        let repository = self.checkout.repository()?;
+        let trees = self.checkout.trees().ok()?;
+        let site = trees.site();
+        let view = site.committed?;
+        let goes_in = self.goes_in(Site {
+            view,
+            records: None,
+            ..site
+        });
+        let is_stashable = !repository.index().is_ok_and(|index| index.has_conflicts());
+        let mut edited_here = edited.iter();
+        let is_new = edited_here.any(|path| matches!(view.entry(path), Ok(Entry::Absent)));
+        let words: &[&str] = match is_new {
+            true => &["stash", "push", "--include-untracked"],
+            false => &["stash", "push"],
+        };
+        (goes_in && is_stashable).then(|| Next::git_at(words, edited))
     }
 
     /// The files of the patches that do not apply.

@@ -96,8 +96,10 @@ impl EngineReading {
     fn held_up(&self, capability: &CapabilityReport) -> Option<String> {
         let patch = capability.patch.as_deref()?;
         Some(match &self.plan.refusal {
-            Some(refusal @ Refusal::Dirty(_)) => {
-                format!("patch `{patch}` applies, and is held up by {refusal}")
+            Some(Refusal::Dirty(files)) => {
+                let names: Vec<_> = files.iter().map(|path| path.name()).collect();
+                let names = names.join(", ");
+                format!("patch `{patch}` applies, and is held up by uncommitted edits in {names}")
             }
             _ => format!("patch `{patch}` does not apply by itself"),
         })

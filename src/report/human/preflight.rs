@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use crate::checkout::RepoPath;
 use crate::preflight::{Condition, ConditionState, Preflight, Verdict};
 use crate::report::terminal::{BAD, DIM, GOOD, NOTABLE, Page, painted};
 
@@ -16,6 +17,10 @@ pub struct PreflightHeading<'a> {
     pub checkout: &'a str,
     /// The checkout's era and what sets it apart; `None` where it is of no known one.
     pub era: Option<&'a str>,
+    /// The commit it stands on.
+    pub head: Option<git2::Oid>,
+    /// The files that differ from the commit by more than the stack's patches.
+    pub edits: &'a [RepoPath],
 }
 
 /// The whole page.
@@ -24,8 +29,11 @@ pub fn page(preflight: &Preflight, heading: &PreflightHeading<'_>, columns: u16)
     let era = heading.era.unwrap_or("no engine era this tool knows");
     page.heading(heading.name, "preflight", heading.path);
     page.section("engine");
-    page.field("checkout", heading.checkout);
+    let at = super::patch::at(heading.head, heading.edits);
+    page.field("checkout", &format!("{}{at}", heading.checkout));
     page.field("era", era);
+    let width = preflight.needs.iter().map(|need| need.id.len()).max();
+    page.labels(width.unwrap_or_default());
     page.section("needs");
     for need in preflight.needs.iter().filter(|need| need.required) {
         marked(&mut page, need);

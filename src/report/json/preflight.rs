@@ -21,6 +21,10 @@ pub struct Document<'a> {
 pub struct Engine<'a> {
     pub path: &'a str,
     pub era: Option<Era>,
+    /// The commit it stands on, in hexadecimal digits.
+    pub head: Option<String>,
+    /// Files that differ from the commit by more than the stack's patches.
+    pub edited: Vec<&'a str>,
 }
 
 /// One need.

@@ -8,7 +8,7 @@ use super::{
     ACCENT, Columns, DIM, PLAIN, STRONG, painted, safe, shortened, width, with_code, wrapped,
 };
 
-/// Columns of a field's label.
+/// Columns of a field's label, where no longer ones are to come.
 const LABEL: usize = 14;
 /// Columns before everything in a section.
 const INDENT: usize = 2;
@@ -20,6 +20,7 @@ const WIDTHS: (usize, usize) = (48, 110);
 pub(crate) struct Page {
     text: String,
     width: usize,
+    label: usize,
 }
 
 impl Page {
@@ -28,7 +29,13 @@ impl Page {
         Page {
             text: String::new(),
             width: usize::from(columns).clamp(WIDTHS.0, WIDTHS.1),
+            label: LABEL,
         }
+    }
+
+    /// Makes room for labels of that many columns, from here on.
+    pub(crate) fn labels(&mut self, columns: usize) {
+        self.label = columns.max(LABEL);
     }
 
     /// The page, with ANSI codes.
@@ -83,11 +90,11 @@ impl Page {
 
     /// A label and its value in a style.
     pub(crate) fn field_in(&mut self, style: Style, label: &str, value: &str) {
-        let room = self.inner().saturating_sub(LABEL + 2);
+        let room = self.inner().saturating_sub(self.label + 2);
         let value = safe(value);
         for (place, line) in wrapped(&value, room).iter().enumerate() {
             let label = if place == 0 { label } else { "" };
-            let gap = " ".repeat(LABEL.saturating_sub(width(label)) + 2);
+            let gap = " ".repeat(self.label.saturating_sub(width(label)) + 2);
             let label = painted(DIM, label);
             let line = painted(style, &shortened(line, room));
             self.line(&format!("  {label}{gap}{line}"));
@@ -103,8 +110,8 @@ impl Page {
 
     /// A mark, a label, and an explanation wrapped beside them; what stands between backticks is painted as code.
     pub(crate) fn marked(&mut self, style: Style, mark: &str, label: &str, text: &str) {
-        let margin = INDENT + width(mark) + 1 + LABEL + 2;
-        let gap = " ".repeat(LABEL.saturating_sub(width(label)) + 2);
+        let margin = INDENT + width(mark) + 1 + self.label + 2;
+        let gap = " ".repeat(self.label.saturating_sub(width(label)) + 2);
         let first = format!("  {} {label}{gap}", painted(style, mark));
         let mut open = false;
         for (place, line) in wrapped(&safe(text), self.width.saturating_sub(margin))

@@ -70,23 +70,8 @@ fn heading(
     heading: &StackHeading<'_>,
     report: &StackReport,
 ) -> io::Result<()> {
-    let head = heading
-        .head
-        .map_or(String::new(), |head| format!(" at {}", short(head)));
-    let edits = match heading.edits {
-        [] => String::new(),
-        [file] => format!(", edited in {}", plain(file.as_str())),
-        [file, more @ ..] => format!(
-            ", edited in {} and {}",
-            plain(file.as_str()),
-            counted(more.len(), "other file", "other files")
-        ),
-    };
-    writeln!(
-        out,
-        "{BOLD}engine{BOLD:#}  {}{head}{edits}",
-        plain(heading.path)
-    )?;
+    let at = at(heading.head, heading.edits);
+    writeln!(out, "{BOLD}engine{BOLD:#}  {}{at}", plain(heading.path))?;
     if !report.capabilities.is_empty() {
         let era = match (report.era, heading.era) {
             (Some(era), Some(title)) => format!("{era}, {title}"),
@@ -102,6 +87,21 @@ fn heading(
         "{BOLD}stack{BOLD:#}   {}, {count} patch{plural}",
         plain(heading.source)
     )
+}
+
+/// Where a checkout stands, to follow its name: the commit, and which files are edited.
+pub(super) fn at(head: Option<git2::Oid>, edits: &[RepoPath]) -> String {
+    let head = head.map_or(String::new(), |head| format!(" at {}", short(head)));
+    let edits = match edits {
+        [] => String::new(),
+        [file] => format!(", edited in {}", plain(file.as_str())),
+        [file, more @ ..] => format!(
+            ", edited in {} and {}",
+            plain(file.as_str()),
+            counted(more.len(), "other file", "other files")
+        ),
+    };
+    head + &edits
 }
 
 /// A line of the table: state, and what to write left and right of it.
