@@ -49,6 +49,20 @@ impl Case {
         case
     }
 
+    /// A float bundle with the function of that built-in profile, naming its first source.
+    pub(crate) fn of(name: &str) -> Case {
+        let profile = builtin().iter().find(|it| it.name == name).unwrap();
+        let asset = asset(profile, name, weights(profile, 64, false, 1_000_000_000));
+        let mut case = Case::granite_350m();
+        case.target.path = PathBuf::from(name);
+        case.target.manifest = Part::Present(manifest(profile, name));
+        case.target.siblings = vec![asset.path.clone()];
+        case.target.sibling_bytes = vec![asset.bytes];
+        case.target.asset = Part::Present(asset);
+        case.profile = Some(profile.clone());
+        case
+    }
+
     /// The published form of that name, of a model with that hidden width.
     fn granite(profile: &Profile, name: &str, width: u64) -> Case {
         let form = profile.claimed_form(name).unwrap();

@@ -5,9 +5,14 @@ use std::sync::LazyLock;
 
 use super::{Profile, ProfileError, Published};
 
-const TEXTS: [&str; 2] = [
+const TEXTS: [&str; 7] = [
     include_str!("data/granite-4.0-h-1b.toml"),
     include_str!("data/granite-4.0-h-350m.toml"),
+    include_str!("data/granite-4.1-3b.toml"),
+    include_str!("data/nemotron-3-nano-4b.toml"),
+    include_str!("data/qwen3.5-0.8b.toml"),
+    include_str!("data/qwen3.5-0.8b-apple.toml"),
+    include_str!("data/lfm2.5-1.2b.toml"),
 ];
 
 static BUILTIN: LazyLock<Vec<Profile>> = LazyLock::new(|| {

@@ -60,10 +60,12 @@ impl Profile {
             family: nearest(builtin(), target)
                 .map_or(name, |near| &near.family)
                 .to_owned(),
+            references: Vec::new(),
             model: ModelFacts {
                 sources,
+                by_source: false,
                 vocab_size: vocabulary(function, manifest).ok_or(DraftError::Vocabulary)?,
-                context: context.ok_or(DraftError::Context)?,
+                context: Some(context.ok_or(DraftError::Context)?),
                 source_positions: None,
                 license: license.filter(|license| !license.trim().is_empty()),
                 eos_token: token("eos_token"),

@@ -82,16 +82,18 @@ impl Profile {
         if self.model.vocab_size == 0 {
             mistakes.push("model.vocab_size must be positive".to_owned());
         }
-        if self.model.context == 0 {
+        if self.model.context == Some(0) {
             mistakes.push("model.context must be positive".to_owned());
         }
-        if let Some(positions) = self.model.source_positions
-            && positions < self.model.context
+        if let (Some(positions), Some(context)) = (self.model.source_positions, self.model.context)
+            && positions < context
         {
             mistakes.push(format!(
-                "model.context {} is over model.source_positions {positions}",
-                self.model.context
+                "model.context {context} is over model.source_positions {positions}"
             ));
+        }
+        if self.model.by_source && self.model.sources.is_empty() {
+            mistakes.push("model.by_source needs model.sources".to_owned());
         }
         let duplicate = |form: &&super::Form| {
             self.forms

@@ -17,7 +17,7 @@ use crate::model::{DType, Dim, Value, ValueType};
 pub use builtin::{builtin, names, published, published_by_hash};
 pub use form::{Form, HeadForm, HeadStorage, Quantization, Shares};
 pub use load::ProfileError;
-pub use recognise::{hub_ids, kin, nearest};
+pub use recognise::{Likeness, hub_ids, kin, nearest};
 
 /// What a release of one model is expected to be.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -29,6 +29,9 @@ pub struct Profile {
     pub title: String,
     /// Models that share rules of their own; `granite-4.0-h` switches the `granite-*` rules on.
     pub family: String,
+    /// Addresses of the published texts its facts are from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
     /// Facts of the model itself.
     pub model: ModelFacts,
     /// The function the engine loads.
@@ -48,10 +51,14 @@ pub struct ModelFacts {
     /// Ids of the models it is converted from, such as `ibm-granite/granite-4.0-h-1b`.
     #[serde(default)]
     pub sources: Vec<String>,
+    /// True if other models have the same states (another size, a sibling), so that only the source tells them apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_source: bool,
     /// Width of the logits and rows of the embedding.
     pub vocab_size: u64,
-    /// `language.max_context_length` of a release, tokens.
-    pub context: u64,
+    /// `language.max_context_length` of a release, tokens, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<u64>,
     /// Positions the source model was trained for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_positions: Option<u64>,
@@ -111,8 +118,9 @@ pub struct Signature {
 pub struct ExpectedTensor {
     /// Its name in the graph.
     pub name: String,
-    /// Element type by its contract spelling.
-    pub dtype: Spelled,
+    /// Element type by its contract spelling; without it, any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dtype: Option<Spelled>,
     /// Sizes, outermost first; `"?"` is dynamic.
     pub shape: Vec<Size>,
 }
@@ -199,12 +207,17 @@ impl ExpectedTensor {
         self.shape.iter().map(|size| size.0).collect()
     }
 
-    /// The model's own value with these facts.
+    /// True if that element type is the expected one, or any is.
+    pub fn takes(&self, dtype: DType) -> bool {
+        self.dtype.is_none_or(|expected| expected.0 == dtype)
+    }
+
+    /// The model's own value with these facts, of float16 where any element type is expected.
     pub fn to_value(&self) -> Value {
         Value {
             name: self.name.clone(),
             ty: ValueType::Tensor {
-                dtype: self.dtype.0,
+                dtype: self.dtype.map_or(DType::Float16, |dtype| dtype.0),
                 shape: self.dims(),
             },
         }
@@ -215,7 +228,7 @@ impl ExpectedTensor {
         let (dtype, shape) = value.tensor()?;
         Some(ExpectedTensor {
             name: value.name.clone(),
-            dtype: Spelled(dtype),
+            dtype: Some(Spelled(dtype)),
             shape: shape.iter().copied().map(Size).collect(),
         })
     }
@@ -223,7 +236,10 @@ impl ExpectedTensor {
 
 impl fmt::Display for ExpectedTensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.dtype.0, ShownShape(&self.dims()))
+        if let Some(dtype) = self.dtype {
+            write!(f, "{} ", dtype.0)?;
+        }
+        write!(f, "{}", ShownShape(&self.dims()))
     }
 }
 

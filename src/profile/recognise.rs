@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use crate::bundle::{Manifest, Target};
-use crate::model::{Function, Value};
+use crate::model::{Dim, Function, Value};
 
-use super::Profile;
+use super::{ExpectedTensor, Profile};
 
 /// Points for the manifest naming a source model of the profile.
 const MODEL_ID: u32 = 4;
@@ -22,7 +22,9 @@ const NEAR: u32 = 6;
 /// The nearest of `profiles`, if one is near; the first of equally near ones.
 ///
 /// A bundle that says which model it was made from, and shares neither that nor the shape of a state with a profile, is
-/// another model of its kind, however alike vocabulary and names are.
+/// another model of its kind, however alike vocabulary and names are; so is one that names the model and shares neither
+/// its vocabulary nor the shape of a state. A profile whose states other models have too is taken for a bundle that names
+/// its model and has its kind of graph, and for no other.
 pub fn nearest<'a>(
     profiles: impl IntoIterator<Item = &'a Profile>,
     target: &Target,
@@ -39,27 +41,88 @@ pub fn kin<'a>(
     profiles: impl IntoIterator<Item = &'a Profile> + Clone,
     target: &Target,
 ) -> Option<&'a Profile> {
+    // Names and vocabulary that a whole family shares make no bundle another size of one of its models.
+    let related = |profile: &&'a Profile| {
+        !profile.model.by_source || Likeness::of(profile, target).is_of_its_size()
+    };
     match nearest(profiles.clone(), target) {
         Some(_) => None,
-        None => best(profiles, target),
+        None => best(profiles.into_iter().filter(related), target),
     }
 }
 
-fn is_another_model(profile: &Profile, target: &Target) -> bool {
-    let Some(manifest) = target.manifest.present() else {
-        return false;
-    };
-    if hub_ids(manifest).is_empty() || names_source(profile, target) {
-        return false;
+/// What a bundle shares with a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Likeness {
+    /// Its manifest names a model that the profile's is converted from.
+    pub source: bool,
+    /// Its manifest or its logits have the profile's vocabulary.
+    pub vocabulary: bool,
+    /// One of its states has name and shape of the profile's.
+    pub state_shape: bool,
+    /// Its states are all of the profile's, by name and rank, and it takes as many tokens at a time.
+    pub graph: bool,
+}
+
+impl Likeness {
+    /// What the bundle shares with that profile.
+    pub fn of(profile: &Profile, target: &Target) -> Likeness {
+        let function = entry(target);
+        Likeness {
+            source: names_source(profile, target),
+            vocabulary: has_vocabulary(profile, target, function),
+            state_shape: function.is_some_and(|function| shares_a_shape(profile, function)),
+            graph: function.is_some_and(|function| is_same_kind(profile, function)),
+        }
     }
-    let states = entry(target).map_or(&[][..], |function| &function.states);
+
+    fn is_of_its_size(self) -> bool {
+        self.graph && (self.source || self.state_shape)
+    }
+}
+
+fn shares_a_shape(profile: &Profile, function: &Function) -> bool {
     let same = |state: &Value| {
         let mut expected = profile.function.states.iter();
         expected.any(|it| {
             it.name == state.name && state.tensor().is_some_and(|(_, shape)| it.dims() == shape)
         })
     };
-    !states.iter().any(same)
+    function.states.iter().any(same)
+}
+
+/// True if all states have the profile's names and ranks, and the first input is static where the profile's is.
+fn is_same_kind(profile: &Profile, function: &Function) -> bool {
+    let alike = |(expected, seen): (&ExpectedTensor, &Value)| {
+        let rank = seen.tensor().map(|(_, shape)| shape.len());
+        expected.name == seen.name && rank == Some(expected.shape.len())
+    };
+    let expected = &profile.function;
+    let is_static = |dims: &[Dim]| dims.last().is_some_and(Option::is_some);
+    let query = function.inputs.first().and_then(Value::tensor);
+    expected.states.len() == function.states.len()
+        && expected.states.iter().zip(&function.states).all(alike)
+        && expected
+            .inputs
+            .first()
+            .map(|input| is_static(&input.dims()))
+            == query.map(|(_, shape)| is_static(shape))
+}
+
+fn is_another_model(profile: &Profile, target: &Target) -> bool {
+    let shared = Likeness::of(profile, target);
+    if profile.model.by_source {
+        return !(shared.source && shared.graph && shared.state_shape);
+    }
+    let Some(manifest) = target.manifest.present() else {
+        return false;
+    };
+    // A bundle without a readable graph is told by what its manifest says.
+    let unlike = entry(target).is_some() && !shared.state_shape;
+    match shared.source {
+        true => unlike && !shared.vocabulary,
+        false => !hub_ids(manifest).is_empty() && !shared.state_shape,
+    }
 }
 
 /// Texts of the manifest that look like hub ids, `owner/model`: the source's, then the tokenizer's.

@@ -1,5 +1,6 @@
 //! Profiles as files.
 
+use granite_bundle::profile::builtin;
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite, Head, Precision};
 use granite_bundle_testkit::program::Element;
@@ -11,12 +12,70 @@ use crate::{granite_350m, json, loud, run, stderr, stdout, wrong_vocabulary};
 fn built_in_profiles_are_what_the_schema_says() {
     let schema: Value =
         serde_json::from_str(include_str!("../../schemas/profile.schema.json")).unwrap();
-    for text in [
-        include_str!("../../src/profile/data/granite-4.0-h-1b.toml"),
-        include_str!("../../src/profile/data/granite-4.0-h-350m.toml"),
-    ] {
-        let profile: Value = toml::from_str(text).unwrap();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/src/profile/data");
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(data).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let profile: Value = toml::from_str(&text).unwrap();
         jsonschema::validate(&schema, &profile).unwrap();
+        let name = profile["name"].as_str().unwrap().to_owned();
+        assert_eq!(path.file_stem().unwrap(), name.as_str());
+        names.push(name);
+    }
+    names.sort();
+    let mut built_in: Vec<_> = builtin().iter().map(|it| it.name.clone()).collect();
+    built_in.sort();
+    assert_eq!(names, built_in);
+}
+
+#[test]
+fn every_built_in_profile_says_where_its_facts_are_from() {
+    for profile in builtin() {
+        assert!(!profile.references.is_empty(), "{}", profile.name);
+        for address in &profile.references {
+            assert!(address.starts_with("https://"), "{address}");
+        }
+    }
+}
+
+/// What the exporters wrote of shrunken configurations: names, order, types, ranks and what is dynamic are the model's own,
+/// sizes are not. The control of two states has none of its own model; a dense one by the same exporter stands for it.
+#[test]
+fn built_in_profiles_have_the_names_ranks_and_types_that_the_exporters_write() {
+    let text = include_str!("../fixtures/signatures/exporters.json");
+    let exports: Vec<Value> = serde_json::from_str(text).unwrap();
+    assert_eq!(exports.len(), 5);
+    for export in &exports {
+        let name = export["profile"].as_str().unwrap();
+        let profile = builtin().iter().find(|it| it.name == name).unwrap();
+        let function = &profile.function;
+        for (group, expected) in [
+            ("inputs", &function.inputs),
+            ("outputs", &function.outputs),
+            ("states", &function.states),
+        ] {
+            let seen = export[group].as_array().unwrap();
+            assert_eq!(expected.len(), seen.len(), "{name} {group}");
+            for (tensor, value) in expected.iter().zip(seen) {
+                assert_eq!(value["name"], tensor.name.as_str(), "{name}");
+                if let Some(dtype) = tensor.dtype {
+                    assert_eq!(value["dtype"], dtype.0.name(), "{name} {}", tensor.name);
+                }
+                let sizes = value["shape"].as_array().unwrap();
+                let dynamic = |size: &Value| size.is_null();
+                assert_eq!(
+                    sizes.iter().map(dynamic).collect::<Vec<_>>(),
+                    tensor
+                        .dims()
+                        .iter()
+                        .map(Option::is_none)
+                        .collect::<Vec<_>>(),
+                    "{name} {}",
+                    tensor.name
+                );
+            }
+        }
     }
 }
 
@@ -166,7 +225,7 @@ fn a_profile_needs_one_readable_bundle() {
 
 #[test]
 fn the_worked_example_is_a_profile() {
-    let text = include_str!("../../docs/profiles/nemotron-3-nano-4b.toml");
+    let text = include_str!("../../src/profile/data/nemotron-3-nano-4b.toml");
     let schema: Value =
         serde_json::from_str(include_str!("../../schemas/profile.schema.json")).unwrap();
     jsonschema::validate(&schema, &toml::from_str(text).unwrap()).unwrap();

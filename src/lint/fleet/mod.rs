@@ -228,6 +228,7 @@ mod tests {
     use super::*;
     use crate::lint::testing::Case;
     use crate::model::{Value, ValueType};
+    use crate::profile::{ExpectedTensor, Size};
 
     fn recognised(case: &Case) -> Option<&'static str> {
         nearest(builtin(), &case.target).map(|profile| profile.name.as_str())
@@ -268,6 +269,92 @@ mod tests {
             main.states[index] = with_shape(&main.states[index], &[6, 1, 2, 256, 256]);
         }
         assert_eq!(recognised(&case), None);
+    }
+
+    fn kin_of(case: &Case) -> Option<&'static str> {
+        kin(builtin(), &case.target).map(|profile| profile.name.as_str())
+    }
+
+    fn says_it_is_from(case: &mut Case, model: &str) {
+        case.edit_manifest(|json| {
+            json["language"]["tokenizer"] = model.into();
+            json["source"]["model_id"] = model.into();
+        });
+    }
+
+    #[test]
+    fn every_built_in_profile_is_recognised_in_its_own_model() {
+        for profile in builtin() {
+            assert_eq!(
+                recognised(&Case::of(&profile.name)),
+                Some(profile.name.as_str())
+            );
+        }
+    }
+
+    #[test]
+    fn states_that_several_models_have_recognise_none_without_the_source() {
+        for (name, sibling) in [
+            ("qwen3.5-0.8b", "Qwen/Qwen3.5-2B"),
+            ("qwen3.5-0.8b-apple", "Qwen/Qwen3.5-2B"),
+            ("lfm2.5-1.2b", "LiquidAI/LFM2-1.2B"),
+            ("granite-4.1-3b", "ibm-granite/granite-4.0-micro"),
+        ] {
+            let mut case = Case::of(name);
+            says_it_is_from(&mut case, sibling);
+            assert_eq!((recognised(&case), kin_of(&case)), (None, Some(name)));
+            case.edit_manifest(|json| {
+                json["language"]["tokenizer"] = "tokenizer".into();
+                json["source"] = serde_json::Value::Null;
+            });
+            assert_eq!((recognised(&case), kin_of(&case)), (None, Some(name)));
+            let mut bare = Case::of(name);
+            bare.target.manifest = crate::bundle::Part::Absent;
+            assert_eq!(recognised(&bare), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn another_form_of_a_known_model_is_not_accused() {
+        let mut any_length = Case::of("qwen3.5-0.8b");
+        let ids = &any_length.main().inputs[0];
+        let dynamic = ExpectedTensor {
+            name: ids.name.clone(),
+            dtype: None,
+            shape: vec![Size(Some(1)), Size(None)],
+        };
+        any_length.main().inputs[0] = dynamic.to_value();
+        assert_eq!(recognised(&any_length), None);
+
+        let mut pair = Case::of("qwen3.5-0.8b-apple");
+        pair.main().states.truncate(2);
+        assert_eq!(recognised(&pair), None);
+    }
+
+    #[test]
+    fn a_shrunken_copy_is_not_the_model_it_names() {
+        for profile in builtin() {
+            let mut case = Case::of(&profile.name);
+            case.edit_manifest(|json| json["language"]["vocab_size"] = 1024.into());
+            let main = case.main();
+            for value in main.outputs.iter_mut().chain(&mut main.states) {
+                let dims = value.tensor().map_or(0, |(_, shape)| shape.len());
+                *value = with_shape(value, &vec![2; dims]);
+            }
+            let name = profile.name.as_str();
+            assert_eq!((recognised(&case), kin_of(&case)), (None, Some(name)));
+        }
+    }
+
+    #[test]
+    fn a_dense_model_with_a_shared_vocabulary_is_nobodys_kin() {
+        let mut case = Case::of("granite-4.1-3b");
+        says_it_is_from(&mut case, "allenai/OLMo-2-0425-1B");
+        for index in 0..2 {
+            case.main().states[index] =
+                with_shape(&case.main().states[index], &[16, 1, 16, 9, 128]);
+        }
+        assert_eq!((recognised(&case), kin_of(&case)), (None, None));
     }
 
     fn with_shape(value: &Value, shape: &[u64]) -> Value {

@@ -2,7 +2,7 @@
 
 use crate::finding::Level;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
-use crate::profile::hub_ids;
+use crate::profile::{Likeness, hub_ids};
 
 /// A bundle that is like a known model and is another one is held to no profile.
 pub(super) static RULE: Rule = Rule {
@@ -20,15 +20,28 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (Some(kin), Some(manifest)) = (context.kin, context.manifest()) else {
         return;
     };
-    let ids = hub_ids(manifest).join(" and ");
-    let message = format!(
-        "the bundle has the vocabulary and the states of {}, and says it is made from {ids} and shares no state's shape with it; it is held to no profile",
-        kin.title
-    );
+    let ids = hub_ids(manifest);
+    let named = match ids.is_empty() {
+        true => "no model".to_owned(),
+        false => ids.join(" and "),
+    };
+    let shared = Likeness::of(kin, context.target);
+    let title = &kin.title;
+    let why = match (shared.source, shared.state_shape) {
+        (true, false) => format!("names {named} and shares no state's shape with {title}"),
+        (true, true) => format!("names {named} and has not all the states of {title}"),
+        (false, true) => format!(
+            "has the states of {title} and names {named} as its source, which alone would tell them apart"
+        ),
+        (false, false) => format!(
+            "is like {title} in vocabulary or the names of its states, names {named} as its source and shares no state's shape with it"
+        ),
+    };
+    let message = format!("the bundle {why}; it is held to no profile");
     findings
         .report("source", message)
         .expected(kin.model.sources.join(", "))
-        .actual(ids)
+        .actual(named)
         .help("write a profile of its own with `granite-bundle inspect --as-profile`, or name one with --profile");
 }
 

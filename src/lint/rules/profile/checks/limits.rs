@@ -86,7 +86,9 @@ pub(in super::super) fn context_length(
     else {
         return;
     };
-    let published = profile.model.context;
+    let Some(published) = profile.model.context else {
+        return;
+    };
     let trained = profile.model.source_positions.unwrap_or(u64::MAX);
     let Ok(claimed) = u64::try_from(claimed) else {
         return;
