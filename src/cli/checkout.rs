@@ -40,12 +40,21 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Checkout> {
 /// Opens a checkout of the engine; one that has nothing of it comes with what was looked for, and with the engine that
 /// was probably meant.
 pub(super) fn open_engine(path: &Path) -> anyhow::Result<Checkout> {
-    let checkout = open(path)?;
+    engine_in(open(path)?, path, false)
+}
+
+/// The same, where the engine need not be checked out: its history is asked for.
+pub(super) fn open_history(path: &Path) -> anyhow::Result<Checkout> {
+    engine_in(open(path)?, path, true)
+}
+
+fn engine_in(checkout: Checkout, path: &Path, is_history_enough: bool) -> anyhow::Result<Checkout> {
     let recognized = recognized(&checkout)
         .with_context(|| format!("{} cannot be judged", shown(path)))
         .map_err(|error| advise(error, path, &checkout))?;
     match recognized {
         Recognized::Here => Ok(checkout),
+        Recognized::NotCheckedOut if is_history_enough => Ok(checkout),
         Recognized::NotCheckedOut => Err(Advised {
             message: format!(
                 "{} has the engine committed, but {SOURCES} is not checked out",

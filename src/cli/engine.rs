@@ -11,7 +11,7 @@ use crate::patch::change::Stack;
 use crate::patch::judge::engine::{EngineReading, read};
 use crate::patch::judge::judgement::Options;
 use crate::patch::series::Series;
-use crate::preflight::{FIRST_MENDED, Revisions};
+use crate::preflight::Revisions;
 
 /// An engine checkout named on the command line.
 pub(super) struct EngineCheckout {
@@ -78,8 +78,8 @@ impl EngineCheckout {
         next.iter().map(line).collect()
     }
 
-    /// How another revision of it is to be had.
-    pub(super) fn revisions(&self) -> Revisions {
+    /// How the revision of that tag is to be had.
+    pub(super) fn revisions(&self, tag: &str) -> Revisions {
         let repository = self.opened.repository();
         let own = repository.filter(|it| !it.is_bare() && self.opened.folder().is_none());
         let Some(repository) = own else {
@@ -87,7 +87,7 @@ impl EngineCheckout {
         };
         // Where they cannot be told, putting aside is safe.
         let edited = self.edits().map_or(true, |edits| !edits.is_empty());
-        let tag = format!("refs/tags/{FIRST_MENDED}");
+        let tag = format!("refs/tags/{tag}");
         if repository.find_reference(&tag).is_ok() {
             Revisions::Here { edited }
         } else if repository.find_remote("origin").is_ok() {

@@ -12,8 +12,9 @@ use crate::checkout::capability::{Era, Survey};
 use crate::finding::{Finding, Level};
 use crate::lint::Gate;
 use crate::lint::fleet::{ProfileChoice, Settings};
+use crate::patch::judge::report::State;
 use crate::patch::series::Series;
-use crate::preflight::{Objection, Surroundings, Verdict, examine};
+use crate::preflight::{Objection, Surroundings, Verdict, better_revision, examine};
 use crate::report::human::preflight::{PreflightHeading, page};
 use crate::report::json;
 use crate::report::json::preflight::{Document, Engine};
@@ -51,6 +52,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         Some(_) => engine.way_out(),
         None => Vec::new(),
     };
+    let mut patches = reading.report.patches.iter();
+    let has_variants = !patches.any(|patch| patch.state == State::Unsupported);
+    let better = better_revision(&reading.checkout, has_variants);
     let clone = engine.clone();
     let clone = clone.map(|(command, path)| (command, path.to_string_lossy().into_owned()));
     let around = Surroundings {
@@ -61,7 +65,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         takes_whole_stack: reading.plan.refusal.is_none(),
         objections: &objections,
         way_out: &way_out,
-        revisions: engine.revisions(),
+        better: better.map(|tag| (tag, engine.revisions(tag))),
     };
     let preflight = examine(&target, &reading.checkout, around);
     let path = args.path.to_string_lossy();

@@ -1,7 +1,7 @@
 //! The commands that lead on from a verdict.
 
-use super::{Condition, ConditionState, FIRST_MENDED, Provider, Revisions, Verdict};
-use crate::checkout::capability::{Capability, Feature, Survey};
+use super::{Condition, ConditionState, Provider, Revisions, Verdict};
+use crate::checkout::capability::Capability;
 use crate::files::quoted;
 
 /// How the commands name the two sides.
@@ -11,7 +11,7 @@ pub(super) struct Names<'a> {
     pub(super) clone: Option<(&'a str, &'a str)>,
     pub(super) takes_whole_stack: bool,
     pub(super) way_out: &'a [String],
-    pub(super) revisions: Revisions,
+    pub(super) better: Option<(&'static str, Revisions)>,
     /// The tool that runs the bundle; the benchmark knows one asset only.
     pub(super) tool: Tool,
 }
@@ -31,7 +31,6 @@ pub(super) fn next(
     verdict: Verdict,
     needs: &[Condition],
     of_engine: &[&str],
-    engine: &Survey,
     names: &Names<'_>,
 ) -> Vec<String> {
     let environment = needs.iter().find_map(|need| match need.outcome {
@@ -61,7 +60,7 @@ pub(super) fn next(
             let checkout = quoted(names.checkout);
             vec![format!("granite-bundle patch status --engine {checkout}")]
         }
-        Verdict::CannotRun => blocked(needs, of_engine, engine, names),
+        Verdict::CannotRun => blocked(needs, of_engine, names),
     }
 }
 
@@ -92,12 +91,7 @@ fn run(environment: Option<&str>, tool: Tool, bundle: &str, checkout: &str) -> V
     ]
 }
 
-fn blocked(
-    needs: &[Condition],
-    of_engine: &[&str],
-    engine: &Survey,
-    names: &Names<'_>,
-) -> Vec<String> {
+fn blocked(needs: &[Condition], of_engine: &[&str], names: &Names<'_>) -> Vec<String> {
     let (bundle, checkout) = (&quoted(names.bundle), &quoted(names.checkout));
     let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
     let is_of_engine = |need: &&Condition| {
@@ -110,13 +104,15 @@ fn blocked(
     if !of_bundle.is_empty() {
         lines.push(format!("granite-bundle lint {bundle} --engine {checkout}"));
     }
-    let is_first = engine.era.is_some() && !engine.is(Feature::PrefixCache);
-    if !of_engine.is_empty() && is_first {
-        lines.extend(moved_on(names.revisions, bundle, checkout));
-    } else if !of_engine.is_empty() && !names.way_out.is_empty() {
+    if of_engine.is_empty() {
+        return lines;
+    }
+    if !names.way_out.is_empty() {
         lines.extend_from_slice(names.way_out);
         lines.push(preflight(bundle, checkout));
-    } else if !of_engine.is_empty() {
+    } else if let Some((tag, revisions)) = names.better {
+        lines.extend(moved_to(tag, revisions, bundle, checkout));
+    } else {
         lines.push(format!("granite-bundle patch check --engine {checkout}"));
     }
     lines
@@ -125,25 +121,25 @@ fn blocked(
 /// Where upstream's repository is.
 const UPSTREAM: &str = "https://github.com/apple/coreai-models";
 
-/// Moves to the first revision that the stack mends, and asks again.
-fn moved_on(revisions: Revisions, bundle: &str, checkout: &str) -> Vec<String> {
+/// Moves to another revision, and asks again.
+fn moved_to(tag: &str, revisions: Revisions, bundle: &str, checkout: &str) -> Vec<String> {
     let git = format!("git -C {checkout}");
     let (mut lines, edited) = match revisions {
         Revisions::Here { edited } => (Vec::new(), edited),
         Revisions::AtOrigin { edited } => {
-            let fetch = format!("{git} fetch --depth 1 origin tag {FIRST_MENDED}");
+            let fetch = format!("{git} fetch --depth 1 origin tag {tag}");
             (vec![fetch], edited)
         }
         Revisions::Elsewhere => {
-            let folder = format!("coreai-models-{FIRST_MENDED}");
+            let folder = format!("coreai-models-{tag}");
             return vec![
-                format!("git clone --depth 1 --branch {FIRST_MENDED} {UPSTREAM} {folder}"),
+                format!("git clone --depth 1 --branch {tag} {UPSTREAM} {folder}"),
                 preflight(bundle, &folder),
             ];
         }
     };
     lines.extend(edited.then(|| format!("{git} stash push")));
-    lines.push(format!("{git} switch --detach {FIRST_MENDED}"));
+    lines.push(format!("{git} switch --detach {tag}"));
     lines.push(preflight(bundle, checkout));
     lines
 }

@@ -9,7 +9,7 @@ mod graph;
 mod states;
 
 use crate::bundle::Target;
-use crate::checkout::capability::Survey;
+use crate::checkout::capability::{Feature, Survey};
 use crate::engine::deployment::Deployment;
 use crate::engine::selection::Engine;
 
@@ -117,12 +117,28 @@ pub struct Surroundings<'a> {
     pub objections: &'a [Objection],
     /// Commands after which the whole stack goes in, where it does not as things are.
     pub way_out: &'a [String],
-    /// How another revision is to be had.
-    pub revisions: Revisions,
+    /// The revision to move to where this one is not to be mended, and how it is to be had.
+    pub better: Option<(&'static str, Revisions)>,
 }
 
 /// The tag of the first revision that the stack mends.
-pub const FIRST_MENDED: &str = "0.2.0";
+const FIRST_MENDED: &str = "0.2.0";
+
+/// The tag of the first release that is at or after the revisions which size logits and chunks by the graph.
+///
+/// Source: pull request 227 is of 2026-09-04 and the tag of 2026-10-01; its own engine text is unread, so it is judged
+/// once it is there.
+const FIRST_BY_GRAPH: &str = "1.0.0";
+
+/// The tag to move to where neither this engine nor the stack does what a bundle asks; `has_variants` tells whether the
+/// stack has its patches for this engine.
+pub fn better_revision(engine: &Survey, has_variants: bool) -> Option<&'static str> {
+    engine.era?;
+    if !engine.is(Feature::PrefixCache) {
+        return Some(FIRST_MENDED);
+    }
+    (!has_variants).then_some(FIRST_BY_GRAPH)
+}
 
 /// How another revision of the engine is to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +185,7 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
         clone: around.clone,
         takes_whole_stack: around.takes_whole_stack,
         way_out: around.way_out,
-        revisions: around.revisions,
+        better: around.better,
         tool: match engine_of {
             Some(Engine::VisionLanguage) => commands::Tool::Runner,
             _ => commands::Tool::Benchmark,
@@ -177,7 +193,7 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
     };
     let of_engine = around.objections.iter().filter(|it| it.is_of_engine);
     let of_engine: Vec<_> = of_engine.map(|objection| objection.rule).collect();
-    let next = commands::next(verdict, &needs, &of_engine, engine, &names);
+    let next = commands::next(verdict, &needs, &of_engine, &names);
     Preflight {
         verdict,
         needs,

@@ -68,7 +68,7 @@ const AROUND: Surroundings<'_> = Surroundings {
     takes_whole_stack: true,
     objections: &[],
     way_out: &[],
-    revisions: Revisions::Here { edited: false },
+    better: Some(("0.2.0", Revisions::Here { edited: false })),
 };
 
 const PATCH: &str = "pipelined-extra-states";
@@ -538,7 +538,7 @@ fn another_revision_is_had_as_the_checkout_allows() {
     let e0 = engine("E0", &[(Capability::ExtraStates, Presence::NoPath)]);
     let next = |revisions| {
         let around = Surroundings {
-            revisions,
+            better: better_revision(&e0, false).map(|tag| (tag, revisions)),
             ..AROUND
         };
         examine(&target, &e0, around).next
@@ -561,4 +561,26 @@ fn another_revision_is_had_as_the_checkout_allows() {
         "{elsewhere:?}"
     );
     assert!(elsewhere[1].ends_with(" --engine coreai-models-0.2.0"));
+}
+
+#[test]
+fn an_engine_without_a_variant_is_left_for_the_first_release_that_goes_by_the_graph() {
+    let e4a = engine("E4a", &[(Capability::ExtraStates, Presence::Native)]);
+    assert_eq!(better_revision(&e4a, true), None);
+    let tag = better_revision(&e4a, false);
+    assert_eq!(tag, Some("1.0.0"));
+    let (_folder, target) = written(&bundle(&granite()));
+    let around = Surroundings {
+        better: tag.map(|tag| (tag, Revisions::AtOrigin { edited: false })),
+        ..AROUND
+    };
+    let preflight = examine(&target, &e4a, around);
+    assert_eq!(preflight.verdict, Verdict::CannotRun);
+    assert_eq!(
+        preflight.next[..2],
+        [
+            "git -C engine fetch --depth 1 origin tag 1.0.0",
+            "git -C engine switch --detach 1.0.0"
+        ]
+    );
 }

@@ -112,6 +112,8 @@ fn what_is_committed_and_not_checked_out_is_checked_out_by_the_next_command() {
             "has the engine committed, but swift/Sources/CoreAILanguageModels is not checked out";
         assert!(said.contains(sentence), "{said}");
         assert!(!place.is_judged(engine));
+        // The history is all there.
+        assert_eq!(place.matrix(engine)["matrix"][0]["era"], "E2");
         place.follow(&said);
         assert!(place.is_judged(engine), "{engine}");
     }

@@ -3,7 +3,7 @@
 use granite_bundle::bundle::Target;
 use granite_bundle::checkout::capability::{Capability, Presence};
 use granite_bundle::finding::Level;
-use granite_bundle::preflight::{Objection, Revisions, Surroundings, Verdict, examine};
+use granite_bundle::preflight::{Objection, Surroundings, Verdict, examine};
 use rayon::prelude::*;
 
 use crate::mutants::{self, Mutant, Setting};
@@ -47,7 +47,7 @@ fn disagreement(mutant: &Mutant, engine: Setting) -> Option<String> {
         checkout: "engine",
         takes_whole_stack: true,
         objections,
-        revisions: Revisions::Elsewhere,
+        better: None,
     };
     let joined = examine(&linted.target, &survey, around(&objections));
     // What preflight finds by itself, lint has an error on too.

@@ -37,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let subject = Subject::open(&args.engine, &args.stack)?;
+    let subject = Subject::of_history(&args.engine, &args.stack)?;
     subject.settle(ui)?;
     let path = subject.path();
     let revisions = args.range.as_deref().unwrap_or(&args.rev);

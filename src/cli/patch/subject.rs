@@ -38,6 +38,19 @@ impl<'a> Subject<'a> {
         Ok(Subject::new(engine, choice, checkout, series))
     }
 
+    /// Of the history of a checkout, whatever of it is checked out.
+    pub(super) fn of_history(
+        engine: &'a EngineArgs,
+        choice: &'a StackArgs,
+    ) -> anyhow::Result<Subject<'a>> {
+        let series = choice.series()?;
+        let checkout = match series.origin {
+            Origin::BuiltIn => checkout::open_history(&engine.engine)?,
+            Origin::Folder(_) => checkout::open(&engine.engine)?,
+        };
+        Ok(Subject::new(engine, choice, checkout, series))
+    }
+
     /// Of a checkout of anything: what an interrupted command left there is put right whatever it was about.
     pub(super) fn of_any(
         engine: &'a EngineArgs,
