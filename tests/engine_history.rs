@@ -62,7 +62,7 @@ impl Scratch {
         for (path, entry) in entries {
             let Entry::File(image) = entry else { continue };
             assert_ne!(image.mode, FileMode::Symlink, "{path}");
-            let place = folder.join(path.as_str());
+            let place = folder.join(path.as_path());
             fs::create_dir_all(place.parent().unwrap()).unwrap();
             fs::write(place, image.data).unwrap();
         }

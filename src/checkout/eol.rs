@@ -240,8 +240,8 @@ impl<'r> CheckedOut<'r> {
         if mode == FileMode::Symlink {
             return Ok(None);
         }
-        let inside = self.inside.as_ref().map_or("", RepoPath::as_str);
-        let place = Path::new(inside).join(path.as_str());
+        let inside = self.inside.as_ref().map(RepoPath::as_path);
+        let place = inside.unwrap_or(Path::new("")).join(path.as_path());
         Conversion::of(self.repository, &place, self.configured).map_err(io::Error::other)
     }
 

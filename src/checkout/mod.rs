@@ -5,9 +5,11 @@ pub mod capability;
 pub mod eol;
 mod image;
 pub mod open;
+mod path;
 pub mod recognition;
 pub mod site;
 pub mod swift;
 pub mod tree;
 
-pub use image::{FileChange, FileImage, FileMode, RepoPath};
+pub use image::{FileChange, FileImage, FileMode};
+pub use path::{RepoPath, unquoted};

@@ -183,7 +183,13 @@ fn surrounding(path: &Path) -> Option<(Repository, RepoPath)> {
     let repository = Repository::discover(path).ok()?;
     let root = repository.workdir()?.canonicalize().ok()?;
     let folder = path.canonicalize().ok()?;
-    let folder = RepoPath::new(folder.strip_prefix(root).ok()?.to_str()?)?;
+    let folder = RepoPath::new(
+        folder
+            .strip_prefix(root)
+            .ok()?
+            .as_os_str()
+            .as_encoded_bytes(),
+    )?;
     let tree = repository.head().ok()?.peel_to_tree().ok()?;
     let is_there = below(&repository, &tree, &folder).ok()?.is_some();
     drop(tree);
@@ -196,7 +202,7 @@ fn below<'r>(
     tree: &Tree<'_>,
     folder: &RepoPath,
 ) -> Result<Option<Tree<'r>>, git2::Error> {
-    match tree.get_path(Path::new(folder.as_str())) {
+    match tree.get_path(folder.as_path()) {
         Ok(entry) => match entry.to_object(repository)?.into_tree() {
             Ok(tree) => Ok(Some(tree)),
             Err(_) => Ok(None),

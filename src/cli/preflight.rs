@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
             path: &checkout,
             era: reading.checkout.era,
             head: head.map(|head| head.to_string()),
-            edited: edits.iter().map(RepoPath::as_str).collect(),
+            edited: edits.iter().map(RepoPath::shown).collect(),
         };
         json::text(&Document::new(&preflight, &path, engine))?
     } else {

@@ -32,7 +32,7 @@ fn write_where(series: &Series, era: &str, root: &Path, takes: impl Fn(&Variant)
             .iter()
             .flat_map(|variant| variant.files.as_ref().unwrap())
         {
-            let path = file.path.as_str();
+            let path = file.path.as_str().unwrap();
             append(root, path, &whole(path, &skeleton(file)));
         }
     }

@@ -301,7 +301,11 @@ fn mixed(random: &mut Random, before: &Tree, after: &Tree) -> Tree {
 /// A tree cannot have both `lib` and `lib/x`.
 fn without_files_as_folders(mut tree: Tree) -> Tree {
     let paths: Vec<_> = tree.keys().map(|path| format!("{path}/")).collect();
-    let blocked = |path: &RepoPath| paths.iter().any(|folder| path.as_str().starts_with(folder));
+    let blocked = |path: &RepoPath| {
+        paths
+            .iter()
+            .any(|folder| path.as_bytes().starts_with(folder.as_bytes()))
+    };
     tree.retain(|path, _| !blocked(path));
     tree
 }
@@ -338,7 +342,7 @@ pub(crate) fn entry(
         id: repository.blob(&image.data).unwrap(),
         flags: 0,
         flags_extended: 0,
-        path: path.as_str().as_bytes().to_vec(),
+        path: path.as_bytes().to_vec(),
     }
 }
 

@@ -94,7 +94,7 @@ fn write(folder: &Path, tree: &Tree) {
     use std::os::unix::fs::{PermissionsExt, symlink};
     fs::create_dir_all(folder).unwrap();
     for (path, image) in tree {
-        let place = folder.join(path.as_str());
+        let place = folder.join(path.as_path());
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         if image.mode == FileMode::Symlink {
             symlink(String::from_utf8(image.data.clone()).unwrap(), &place).unwrap();

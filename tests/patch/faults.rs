@@ -193,7 +193,7 @@ impl UndoReader for Place<'_> {
     }
 
     fn current(&self, path: &RepoPath) -> std::io::Result<Option<FileImage>> {
-        let place = self.1.join(path.as_str());
+        let place = self.1.join(path.as_path());
         let Ok(metadata) = fs::symlink_metadata(&place) else {
             return Ok(None);
         };

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::Value;
 
 use crate::kit::{LINES, Place, two};
 
@@ -140,4 +144,73 @@ fn nothing_is_suggested_that_would_be_refused() {
             }
         }
     }
+}
+
+#[test]
+fn names_that_are_no_text_are_patched_told_and_taken_back() {
+    let name = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+    let place = Place::new(&[("f", "x\n")]);
+    let (old, new) = (name(b"caf\xe9.txt"), name(b"d\xff/n\xfe"));
+    let at = |place: &Place, name: &OsStr| place.engine().join(name);
+    fs::write(at(&place, &old), "one\n").unwrap();
+    place.commit("a name that is no text");
+    let stock = place.files();
+    place.patch("p", |place| {
+        fs::write(at(place, &old), "ONE\n").unwrap();
+        fs::create_dir(at(place, OsStr::from_bytes(b"d\xff"))).unwrap();
+        fs::write(at(place, &new), "new\n").unwrap();
+    });
+    let patch = place.stack().join("p.patch");
+    place.git(&["apply", patch.to_str().unwrap()]);
+    let applied = place.files();
+    place.git(&["apply", "--reverse", patch.to_str().unwrap()]);
+    assert_eq!(place.files(), stock);
+
+    let document = place.run(&["status", "--json"]).expect(0).json();
+    let files = document["patches"][0]["files"].as_array().unwrap();
+    let paths: Vec<_> = files
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, [r#""caf\351.txt""#, r#""d\377/n\376""#]);
+    let diff = place.command(&["diff"]).output().unwrap().stdout;
+    place.run(&["apply"]).expect(0);
+    assert_eq!(place.files(), applied);
+    assert_eq!(place.states(), ["applied"]);
+    place.run(&["verify"]).expect(0);
+    place.run(&["revert"]).expect(0);
+    assert_eq!(place.files(), stock);
+    // git takes what `diff` printed.
+    let printed = place.stack().join("printed");
+    fs::write(&printed, diff).unwrap();
+    place.git(&["apply", printed.to_str().unwrap()]);
+    assert_eq!(place.files(), applied);
+    place.git(&["apply", "--reverse", printed.to_str().unwrap()]);
+    place.run(&["apply", "--commit"]).expect(0);
+    assert_eq!(place.files(), applied);
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
+
+    fs::write(at(&place, &old), "mine\n").unwrap();
+    let document = place.run(&["status", "--json"]).expect(0).json();
+    assert_eq!(
+        document["engine"]["edited"],
+        serde_json::json!([r#""caf\351.txt""#])
+    );
+}
+
+#[test]
+fn a_diff_of_what_is_no_text_is_whole_in_the_document() {
+    let place = Place::new(&[("f", "x\n")]);
+    place.patch("p", |place| place.write("f", "y\n"));
+    let patch = place.stack().join("p.patch");
+    let latin = fs::read(&patch).unwrap();
+    let plus = latin.windows(3).position(|part| part == b"+y\n").unwrap();
+    let latin = [&latin[..plus], b"+caf\xe9\n", &latin[plus + 3..]].concat();
+    fs::write(&patch, latin).unwrap();
+    let diff = place.command(&["diff"]).output().unwrap().stdout;
+    assert!(diff.ends_with(b"+caf\xe9\n"), "{diff:?}");
+    let document = place.run(&["diff", "--json"]).expect(0).json();
+    assert_eq!(document["diff"], Value::Null);
+    let encoded = document["diff_base64"].as_str().unwrap();
+    assert_eq!(BASE64_STANDARD.decode(encoded).unwrap(), diff);
 }

@@ -7,6 +7,7 @@ use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use super::{Entry, TreeView};
 use crate::checkout::{FileImage, FileMode, RepoPath};
+use crate::files::shown;
 
 /// The files of one commit or tree.
 #[derive(Clone)]
@@ -33,10 +34,10 @@ impl UnreadableObject {
         error.get_ref()?.downcast_ref()
     }
 
-    fn error(path: &str, id: Option<Oid>, error: &git2::Error) -> io::Error {
+    fn error(path: &Path, id: Option<Oid>, error: &git2::Error) -> io::Error {
         let is_missing = error.code() == ErrorCode::NotFound;
         io::Error::other(UnreadableObject {
-            path: path.to_owned(),
+            path: shown(path),
             id,
             damage: (!is_missing).then(|| error.message().to_owned()),
         })
@@ -64,8 +65,9 @@ impl<'repo> Committed<'repo> {
     ///
     /// # Errors
     /// When a folder on the way is listed, and cannot be read.
-    pub fn found(&self, path: &str) -> io::Result<Option<TreeEntry<'static>>> {
-        match self.tree.get_path(Path::new(path)) {
+    pub fn found(&self, path: impl AsRef<Path>) -> io::Result<Option<TreeEntry<'static>>> {
+        let path = path.as_ref();
+        match self.tree.get_path(path) {
             Ok(entry) => Ok(Some(entry)),
             // Of the class of the object database where a folder on the way is listed and missing.
             Err(error)
@@ -78,10 +80,9 @@ impl<'repo> Committed<'repo> {
     }
 
     fn link_on_the_way(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        for (end, _) in path.as_str().match_indices('/') {
-            let parent = &path.as_str()[..end];
-            match self.found(parent)? {
-                Some(entry) if entry.filemode() == SYMLINK => return Ok(RepoPath::new(parent)),
+        for parent in path.parents() {
+            match self.found(parent.as_path())? {
+                Some(entry) if entry.filemode() == SYMLINK => return Ok(Some(parent)),
                 Some(_) => {}
                 None => return Ok(None),
             }
@@ -96,7 +97,7 @@ const EXECUTABLE: i32 = 0o100_755;
 
 impl TreeView for Committed<'_> {
     fn entry(&self, path: &RepoPath) -> io::Result<Entry> {
-        let Some(entry) = self.found(path.as_str())? else {
+        let Some(entry) = self.found(path.as_path())? else {
             return Ok(match self.link_on_the_way(path)? {
                 Some(link) => Entry::BeyondSymlink(link),
                 None => Entry::Absent,
@@ -112,13 +113,13 @@ impl TreeView for Committed<'_> {
         let blob = self
             .repository
             .find_blob(entry.id())
-            .map_err(|error| UnreadableObject::error(path.as_str(), Some(entry.id()), &error))?;
+            .map_err(|error| UnreadableObject::error(path.as_path(), Some(entry.id()), &error))?;
         let data = blob.content().to_vec();
         Ok(Entry::File(FileImage { mode, data }))
     }
 
     fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
-        let found = self.found(path.as_str())?;
+        let found = self.found(path.as_path())?;
         Ok(found.is_some_and(|entry| entry.kind() == Some(ObjectType::Tree)))
     }
 
@@ -132,7 +133,7 @@ impl TreeView for Committed<'_> {
                     .and_then(|object| object.peel_to_tree()),
                 _ => return Ok(Vec::new()),
             };
-            tree.map_err(|error| UnreadableObject::error(folder, None, &error))?
+            tree.map_err(|error| UnreadableObject::error(Path::new(folder), None, &error))?
         };
         let name = |entry: TreeEntry<'_>| String::from_utf8_lossy(entry.name_bytes()).into();
         Ok(tree.iter().map(name).collect())

@@ -20,10 +20,9 @@ impl Disk {
     }
 
     fn link_on_the_way(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        for (end, _) in path.as_str().match_indices('/') {
-            let parent = &path.as_str()[..end];
-            match metadata(&self.root.join(parent))? {
-                Some(found) if found.is_symlink() => return Ok(RepoPath::new(parent)),
+        for parent in path.parents() {
+            match metadata(&self.root.join(parent.as_path()))? {
+                Some(found) if found.is_symlink() => return Ok(Some(parent)),
                 Some(found) if found.is_dir() => {}
                 _ => return Ok(None),
             }
@@ -37,7 +36,7 @@ impl TreeView for Disk {
         if let Some(link) = self.link_on_the_way(path)? {
             return Ok(Entry::BeyondSymlink(link));
         }
-        let place = self.root.join(path.as_str());
+        let place = self.root.join(path.as_path());
         let Some(found) = metadata(&place)? else {
             return Ok(Entry::Absent);
         };
@@ -55,7 +54,7 @@ impl TreeView for Disk {
     }
 
     fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
-        let found = metadata(&self.root.join(path.as_str()))?;
+        let found = metadata(&self.root.join(path.as_path()))?;
         Ok(found.is_some_and(|found| found.is_dir()) && self.link_on_the_way(path)?.is_none())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Entry, TreeView, children, is_below};
+use super::{Entry, TreeView, children};
 use crate::checkout::{FileImage, FileMode, RepoPath};
 
 /// Files in memory.
@@ -29,10 +29,10 @@ impl TreeView for Memory {
         let linked = self
             .files
             .iter()
-            .find(|(link, image)| image.mode == FileMode::Symlink && is_below(path, link));
+            .find(|(link, image)| image.mode == FileMode::Symlink && path.is_below(link));
         Ok(match linked {
             Some((link, _)) => Entry::BeyondSymlink(link.clone()),
-            None if self.files.keys().any(|file| is_below(file, path)) => Entry::Folder,
+            None if self.files.keys().any(|file| file.is_below(path)) => Entry::Folder,
             None => Entry::Absent,
         })
     }

@@ -90,16 +90,11 @@ pub struct PathRules {
     pub ignore_case: bool,
 }
 
-fn is_below(path: &RepoPath, folder: &RepoPath) -> bool {
-    path.as_str()
-        .strip_prefix(folder.as_str())
-        .is_some_and(|rest| rest.starts_with('/'))
-}
-
 fn children<'p>(files: impl Iterator<Item = &'p RepoPath>, folder: &str) -> Vec<String> {
+    // A folder is asked for by the name a probe has for it, which is text; what is no text there is no probe's.
     let below = |path: &'p RepoPath| match folder {
-        "" => Some(path.as_str()),
-        _ => path.as_str().strip_prefix(folder)?.strip_prefix('/'),
+        "" => path.as_str(),
+        _ => path.as_str()?.strip_prefix(folder)?.strip_prefix('/'),
     };
     files
         .filter_map(below)
@@ -112,8 +107,12 @@ fn case_twin(
     path: &RepoPath,
     list: impl Fn(&str) -> io::Result<Vec<String>>,
 ) -> io::Result<Option<RepoPath>> {
+    // File systems that fold case have names that are text.
+    let Some(path) = path.as_str() else {
+        return Ok(None);
+    };
     let mut folder = String::new();
-    for component in path.as_str().split('/') {
+    for component in path.split('/') {
         let names = list(&folder)?;
         if !folder.is_empty() {
             folder.push('/');
@@ -124,7 +123,7 @@ fn case_twin(
         }
         let folded = component.to_lowercase();
         let twin = names.iter().find(|name| name.to_lowercase() == folded);
-        return Ok(twin.and_then(|name| RepoPath::new(&format!("{folder}{name}"))));
+        return Ok(twin.and_then(|name| RepoPath::new(format!("{folder}{name}"))));
     }
     Ok(None)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Entry, TreeView, children, is_below};
+use super::{Entry, TreeView, children};
 use crate::checkout::{FileChange, FileImage, FileMode, RepoPath};
 
 /// The results of patches laid over a tree.
@@ -33,18 +33,12 @@ impl<'base> Overlay<'base> {
     pub fn set(&mut self, path: RepoPath, image: Option<FileImage>) {
         self.changed.insert(path, image);
     }
-
-    fn parents<'p>(path: &'p RepoPath) -> impl Iterator<Item = RepoPath> + 'p {
-        path.as_str()
-            .match_indices('/')
-            .filter_map(|(end, _)| RepoPath::new(&path.as_str()[..end]))
-    }
 }
 
 impl TreeView for Overlay<'_> {
     fn is_folder(&self, path: &RepoPath) -> io::Result<bool> {
         let is_touched =
-            |file: &RepoPath| file == path || is_below(file, path) || is_below(path, file);
+            |file: &RepoPath| file == path || file.is_below(path) || path.is_below(file);
         match self.changed.keys().any(is_touched) {
             true => Ok(self.entry(path)? == Entry::Folder),
             false => self.base.is_folder(path),
@@ -55,7 +49,7 @@ impl TreeView for Overlay<'_> {
         if let Some(Some(image)) = self.changed.get(path) {
             return Ok(Entry::File(image.clone()));
         }
-        for parent in Overlay::parents(path) {
+        for parent in path.parents() {
             match self.changed.get(&parent) {
                 Some(Some(image)) if image.mode == FileMode::Symlink => {
                     return Ok(Entry::BeyondSymlink(parent));
@@ -65,9 +59,8 @@ impl TreeView for Overlay<'_> {
                 None => {}
             }
         }
-        let here = |(file, image): (&RepoPath, &Option<FileImage>)| {
-            image.is_some() && is_below(file, path)
-        };
+        let here =
+            |(file, image): (&RepoPath, &Option<FileImage>)| image.is_some() && file.is_below(path);
         if self.changed.iter().any(here) {
             return Ok(Entry::Folder);
         }
@@ -81,7 +74,7 @@ impl TreeView for Overlay<'_> {
         let mut names = self.base.names(folder)?;
         let place = |name: &String| match folder {
             "" => RepoPath::new(name),
-            _ => RepoPath::new(&format!("{folder}/{name}")),
+            _ => RepoPath::new(format!("{folder}/{name}")),
         };
         let removed =
             |name: &String| place(name).is_some_and(|path| self.changed.get(&path) == Some(&None));

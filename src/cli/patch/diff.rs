@@ -3,6 +3,7 @@
 use super::subject::{Subject, write_json};
 use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
 use crate::cli::examples;
+use crate::report::json::patch::Diff;
 
 /// Print what the stack changes, or would change, as a diff that `git apply` takes
 #[derive(Debug, clap::Args)]
@@ -31,7 +32,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         let edits = subject.edits()?;
         let report = &difference.check.plan.report;
         let mut document = subject.document("diff", problems.is_empty(), &path, &edits, report);
-        document.details.diff = Some(String::from_utf8_lossy(&difference.text).into_owned());
+        document.details.diff = Some(Diff::of(&difference.text));
         document.details.problems = Some(problems);
         return write_json(ui, &document, exit);
     }

@@ -137,7 +137,7 @@ impl<'a> Subject<'a> {
         let engine = (path, self.checkout.head());
         let mut document = Document::of(command, ok, engine, &self.source, report);
         if let Some(engine) = &mut document.engine {
-            engine.edited = Some(edits.iter().map(RepoPath::as_str).collect());
+            engine.edited = Some(edits.iter().map(RepoPath::shown).collect());
         }
         document
     }

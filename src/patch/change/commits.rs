@@ -76,7 +76,7 @@ fn steps_in(
     let mut whole = net_changes(steps)?;
     for change in &mut whole {
         let unreadable =
-            |error: io::Error| TransactionError::io("read", change.path.as_str(), error);
+            |error: io::Error| TransactionError::io("read", change.path.as_path(), error);
         change.before = image(tree, &change.path).map_err(unreadable)?;
     }
     for done in (0..=steps.len()).rev() {

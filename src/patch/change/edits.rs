@@ -1,6 +1,8 @@
 //! Files of the engine that somebody has edited, patched by the stack or not.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use git2::{Status, StatusOptions};
@@ -33,11 +35,11 @@ impl Stack<'_> {
         if let Some(folder) = self.checkout.folder() {
             options
                 .disable_pathspec_match(true)
-                .pathspec(folder.as_str());
+                .pathspec(folder.as_path());
         }
         let mut edited = BTreeSet::new();
         for entry in repository.statuses(Some(&mut options))?.iter() {
-            let Ok(path) = entry.path() else { continue };
+            let path = entry.path_bytes();
             let is_new = entry.status().contains(Status::WT_NEW);
             if entry.status() != Status::CURRENT && (!is_new || is_source(path)) {
                 edited.extend(self.inside(path));
@@ -63,11 +65,12 @@ impl Stack<'_> {
     }
 
     /// A path of the repository as one of the checkout.
-    fn inside(&self, path: &str) -> Option<RepoPath> {
-        RepoPath::new(match self.checkout.folder() {
-            Some(folder) => path.strip_prefix(folder.as_str())?.strip_prefix('/')?,
-            None => path,
-        })
+    fn inside(&self, path: &[u8]) -> Option<RepoPath> {
+        let path = RepoPath::new(path)?;
+        match self.checkout.folder() {
+            Some(folder) => path.below(folder),
+            None => Some(path),
+        }
     }
 }
 
@@ -88,8 +91,8 @@ impl Look<'_, '_> {
     }
 }
 
-fn is_source(path: &str) -> bool {
-    let ending = Path::new(path)
+fn is_source(path: &[u8]) -> bool {
+    let ending = Path::new(OsStr::from_bytes(path))
         .extension()
         .and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| SOURCES.contains(&ending))

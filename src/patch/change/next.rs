@@ -32,7 +32,7 @@ impl Next {
     /// A command of git's on these files.
     pub(super) fn git_at(words: &[&str], files: &BTreeSet<&RepoPath>) -> Next {
         let words = words.iter().chain(&["--"]).map(OsString::from);
-        let files = files.iter().map(|path| path.as_str().into());
+        let files = files.iter().map(|path| path.as_path().into());
         Next::Git(words.chain(files).collect())
     }
 }

@@ -102,7 +102,7 @@ impl Stack<'_> {
 fn last_change<'r>(repository: &'r Repository, paths: &BTreeSet<RepoPath>) -> Option<Commit<'r>> {
     let ids = |commit: &Commit<'_>| -> Option<Vec<Option<Oid>>> {
         let view = Committed::new(repository, commit.tree().ok()?);
-        let at = |path: &RepoPath| Some(view.found(path.as_str()).ok()?.map(|it| it.id()));
+        let at = |path: &RepoPath| Some(view.found(path.as_path()).ok()?.map(|it| it.id()));
         paths.iter().map(at).collect()
     };
     let mut commit = repository.head().ok()?.peel_to_commit().ok()?;

@@ -40,9 +40,6 @@ pub enum PatchErrorKind {
     /// A path that leaves the checkout or is git's own.
     #[error("`{0}` is no path inside a checkout")]
     BadPath(String),
-    /// A path that is no text.
-    #[error("`{0}` is no UTF-8; only files whose names are can be patched")]
-    NotUtf8(String),
     /// More text than a line's place can be told in.
     #[error("no more than 4 GiB of patch are read")]
     TooLarge,

@@ -1,5 +1,7 @@
 //! File names in patch headers: prefixes, quoting, timestamps.
 
+use crate::checkout::unquoted;
+
 /// What ends an unquoted name besides the end of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
@@ -11,7 +13,7 @@ pub(super) enum Ends {
 
 /// The name in `rest`, what follows the keyword of a header line, without its first `strip` components.
 pub(super) fn header_name(rest: &[u8], strip: usize, ends: Ends) -> Option<Vec<u8>> {
-    let quoted = unquote(rest).and_then(|(name, _)| Some(without_prefix(&name, strip)?.to_vec()));
+    let quoted = unquoted(rest).and_then(|(name, _)| Some(without_prefix(&name, strip)?.to_vec()));
     let name = quoted.or_else(|| {
         let end = rest.iter().position(|byte| ends_name(*byte, ends));
         Some(without_prefix(&rest[..end.unwrap_or(rest.len())], strip)?.to_vec())
@@ -56,10 +58,10 @@ pub(super) fn is_dev_null(rest: &[u8]) -> bool {
 /// `rest` is what follows `diff --git `. A rename has no such name; its own header lines give both.
 pub(super) fn common_name(rest: &[u8], strip: usize) -> Option<Vec<u8>> {
     let rest = rest.strip_suffix(b"\n")?;
-    if let Some((first, after)) = unquote(rest) {
+    if let Some((first, after)) = unquoted(rest) {
         let first = tree_name(&first, strip)?;
         let second = after.trim_ascii_start();
-        let second = match unquote(second) {
+        let second = match unquoted(second) {
             Some((name, _)) => name,
             None => second.to_vec(),
         };
@@ -67,7 +69,7 @@ pub(super) fn common_name(rest: &[u8], strip: usize) -> Option<Vec<u8>> {
     }
     let name = tree_name(rest, strip)?;
     if let Some(quote) = name.iter().position(|byte| *byte == b'"') {
-        let (second, _) = unquote(&name[quote..])?;
+        let (second, _) = unquoted(&name[quote..])?;
         let second = tree_name(&second, strip)?;
         let after = name[..quote].strip_prefix(second)?;
         return after
@@ -89,46 +91,6 @@ fn tree_name(name: &[u8], strip: usize) -> Option<&[u8]> {
     } else {
         without_prefix(name, strip)
     }
-}
-
-/// A name in git's C-style quotes, and what follows the closing quote.
-fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut rest = text.strip_prefix(b"\"")?;
-    let mut name = Vec::new();
-    loop {
-        let (byte, after) = rest.split_first()?;
-        rest = after;
-        match byte {
-            b'"' => return Some((name, rest)),
-            b'\\' => {
-                let (byte, after) = unescape(rest)?;
-                name.push(byte);
-                rest = after;
-            }
-            _ => name.push(*byte),
-        }
-    }
-}
-
-fn unescape(rest: &[u8]) -> Option<(u8, &[u8])> {
-    let (code, after) = rest.split_first()?;
-    let byte = match code {
-        b'a' => 0x07,
-        b'b' => 0x08,
-        b'f' => 0x0c,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'v' => 0x0b,
-        b'\\' | b'"' => *code,
-        b'0'..=b'3' => {
-            let (digits, after) = rest.split_at_checked(3)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            return Some((u8::from_str_radix(digits, 8).ok()?, after));
-        }
-        _ => return None,
-    };
-    Some((byte, after))
 }
 
 /// Whether a `---` or `+++` line carries the epoch as its timestamp, by which GNU diff marks a file that is not there.

@@ -64,7 +64,7 @@ fn entry(
         id: repository.blob(&image.data)?,
         flags: 0,
         flags_extended: 0,
-        path: path.as_str().as_bytes().to_vec(),
+        path: path.as_bytes().to_vec(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! One reading of an engine checkout, for whoever asks what a bundle finds there: as it is, and as `apply` would leave it.
 
+use crate::checkout::RepoPath;
 use crate::checkout::capability::{Presence, Survey, from_branches};
 use crate::checkout::site::Site;
 use crate::patch::judge::judgement::{JudgeError, Options};
@@ -97,7 +98,7 @@ impl EngineReading {
         let patch = capability.patch.as_deref()?;
         Some(match &self.plan.refusal {
             Some(Refusal::Dirty(files)) => {
-                let names: Vec<_> = files.iter().map(|path| path.name()).collect();
+                let names: Vec<_> = files.iter().map(RepoPath::name).collect();
                 let names = names.join(", ");
                 format!("patch `{patch}` applies, and is held up by uncommitted edits in {names}")
             }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::{Oid, Repository, Sort};
 
+use crate::checkout::RepoPath;
 use crate::checkout::capability::{Era, Reader};
 use crate::checkout::site::Site;
 use crate::checkout::tree::{Committed, PathRules};
@@ -209,12 +211,18 @@ fn first_line(message: &[u8]) -> String {
     String::from_utf8_lossy(line.unwrap_or_default()).into_owned()
 }
 
-/// Every path a judgement can depend on, as probes name them.
-fn named(series: &Series) -> BTreeSet<String> {
+/// Every path a judgement can depend on.
+struct Named {
+    /// What patches change.
+    patched: BTreeSet<RepoPath>,
+    /// What probes look at, as they name it.
+    probed: BTreeSet<String>,
+}
+
+fn named(series: &Series) -> Named {
     let variants = || series.patches.iter().flat_map(|patch| &patch.variants);
     let files = variants().flat_map(|variant| variant.files.iter().flatten());
     let patched = files.flat_map(|file| [Some(&file.path), file.from.as_ref()]);
-    let patched = patched.flatten().map(|path| path.as_str().to_owned());
     let readings = series.capabilities.iter();
     let readings = readings.flat_map(|capability| &capability.readings);
     let probes = variants()
@@ -222,25 +230,25 @@ fn named(series: &Series) -> BTreeSet<String> {
         .chain(series.eras.iter().flat_map(|era| &era.when))
         .chain(series.features.iter().flat_map(|feature| &feature.when))
         .chain(readings.flat_map(|reading| &reading.when));
-    patched
-        .chain(probes.map(|probe| probe.file.clone()))
-        .collect()
+    Named {
+        patched: patched.flatten().cloned().collect(),
+        probed: probes.map(|probe| probe.file.clone()).collect(),
+    }
 }
 
 /// What is at each path; two trees of one fingerprint are judged alike.
-fn fingerprint(
-    view: &Committed<'_>,
-    paths: &BTreeSet<String>,
-) -> io::Result<Vec<Option<(Oid, i32)>>> {
+fn fingerprint(view: &Committed<'_>, paths: &Named) -> io::Result<Vec<Option<(Oid, i32)>>> {
     let reader = Reader::new(view);
-    let at = |path: &String| {
-        let Some(place) = reader.locate(path)? else {
-            return Ok(None);
-        };
-        let found = view.found(&place)?;
+    let at = |path: &Path| {
+        let found = view.found(path)?;
         Ok(found.map(|entry| (entry.id(), entry.filemode())))
     };
-    paths.iter().map(at).collect()
+    let probed = |path: &String| match reader.locate(path)? {
+        Some(place) => at(Path::new(&place)),
+        None => Ok(None),
+    };
+    let patched = paths.patched.iter().map(|path| at(path.as_path()));
+    patched.chain(paths.probed.iter().map(probed)).collect()
 }
 
 fn rows(commits: &[HistoryCommit], unread: &[UnreadCommit]) -> Vec<Row> {

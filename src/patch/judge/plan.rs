@@ -46,7 +46,7 @@ fn listed(repetitions: &[Repetition]) -> String {
 }
 
 fn paths(paths: &[RepoPath]) -> String {
-    let paths: Vec<_> = paths.iter().map(RepoPath::as_str).collect();
+    let paths: Vec<_> = paths.iter().map(RepoPath::shown).collect();
     paths.join(", ")
 }
 

@@ -42,11 +42,11 @@ pub(super) fn repetitions(series: &Series, view: &dyn TreeView) -> io::Result<Ve
     let files = variants.flat_map(|variant| variant.files.iter().flatten());
     let paths: BTreeSet<_> = files.map(|file| &file.path).collect();
     let mut found = Vec::new();
-    for path in paths.into_iter().filter(|path| is_swift(path.as_str())) {
+    for path in paths.into_iter().filter(|path| is_swift(path)) {
         let Some(code) = image(view, path)?.and_then(|image| Code::of(image.data)) else {
             continue;
         };
-        let repeated = of_code(&code, path.as_str() == MANIFEST);
+        let repeated = of_code(&code, path.as_str() == Some(MANIFEST));
         found.extend(repeated.into_iter().map(|what| Repetition {
             path: path.clone(),
             what,

@@ -4,6 +4,8 @@
 
 use tree_sitter::{Node, Parser};
 
+use crate::checkout::RepoPath;
+
 /// A place the grammar cannot make sense of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxFault {
@@ -16,7 +18,7 @@ pub struct SyntaxFault {
 }
 
 /// True for a path whose content is Swift source.
-pub fn is_swift(path: &str) -> bool {
+pub fn is_swift(path: &RepoPath) -> bool {
     path.ends_with(".swift")
 }
 

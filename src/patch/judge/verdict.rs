@@ -283,10 +283,7 @@ impl Judging<'_, '_> {
         merged: &Trial,
     ) -> io::Result<Option<Accepted>> {
         let changes = changes(files, merged, &self.tree)?;
-        for change in changes
-            .iter()
-            .filter(|change| is_swift(change.path.as_str()))
-        {
+        for change in changes.iter().filter(|change| is_swift(&change.path)) {
             let [before, after] = [&change.before, &change.after]
                 .map(|image| image.as_ref().map_or(&[][..], |image| &image.data));
             if let Some(fault) = new_faults(before, after).first() {

@@ -96,7 +96,7 @@ fn faults(
         .flat_map(|found| &found.removal);
     let touched: BTreeSet<_> = found.map(|change| &change.path).collect();
     let mut faults = Vec::new();
-    for path in touched.into_iter().filter(|path| is_swift(path.as_str())) {
+    for path in touched.into_iter().filter(|path| is_swift(path)) {
         let before = image(&judgement.stripped.tree, path)?.map(|image| image.data);
         let Some(after) = image(view, path)? else {
             continue;

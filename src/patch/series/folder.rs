@@ -37,9 +37,9 @@ pub(super) fn series(folder: &Path) -> Result<Series, SeriesError> {
         return Err(SeriesError::Empty(folder.to_owned()));
     }
     let patches = names.iter().map(|(line, name)| {
-        let text = read_patch(&folder.join(name.as_str()))
+        let text = read_patch(&folder.join(name.as_path()))
             .map_err(|error| name_line(&list, *line, name, error))?;
-        Ok(from_file(name.as_str(), text))
+        Ok(from_file(&name.shown(), text))
     });
     Ok(Series {
         origin: Origin::Folder(folder.to_owned()),
@@ -61,7 +61,7 @@ fn name_line(list: &Path, line: Option<usize>, name: &RepoPath, error: SeriesErr
         ) if source.kind() == io::ErrorKind::NotFound => SeriesError::Line {
             path: list.to_owned(),
             line,
-            kind: SeriesLineError::Missing(name.as_str().to_owned()),
+            kind: SeriesLineError::Missing(name.shown().into_owned()),
         },
         _ => error,
     }

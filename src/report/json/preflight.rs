@@ -1,5 +1,7 @@
 //! `granite-bundle/preflight/1`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::Body;
@@ -24,7 +26,7 @@ pub struct Engine<'a> {
     /// The commit it stands on, in hexadecimal digits.
     pub head: Option<String>,
     /// Files that differ from the commit by more than the stack's patches.
-    pub edited: Vec<&'a str>,
+    pub edited: Vec<Cow<'a, str>>,
 }
 
 /// One need.

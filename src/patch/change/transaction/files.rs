@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
+use rustix::path::Arg;
 
 use crate::checkout::{FileImage, FileMode, RepoPath};
 
@@ -83,28 +84,26 @@ impl Files {
 
     /// Where the file is, for messages.
     pub(super) fn at(&self, path: &RepoPath) -> PathBuf {
-        self.path.join(path.as_str())
+        self.path.join(path.as_path())
     }
 
     /// The directory that holds `path`; `None` if it is not there.
     pub(super) fn directory_of(&self, path: &RepoPath) -> Result<Option<Directory>, FilesError> {
-        let parent = path
-            .as_str()
-            .rsplit_once('/')
-            .map_or("", |(parent, _)| parent);
-        self.directory(parent)
+        self.directory(path.parents().next_back().as_ref())
     }
 
-    /// The directory itself; `""` is the root.
-    pub(super) fn directory(&self, path: &str) -> Result<Option<Directory>, FilesError> {
+    /// The directory itself; `None` is the root.
+    pub(super) fn directory(
+        &self,
+        path: Option<&RepoPath>,
+    ) -> Result<Option<Directory>, FilesError> {
         let mut directory = Directory {
             fd: self.root.try_clone()?,
             trust_modes: self.trust_modes,
         };
-        let mut end = 0;
-        for component in path.split('/').filter(|component| !component.is_empty()) {
-            end = path.len().min(end + component.len() + usize::from(end > 0));
-            match directory.enter(component, &path[..end])? {
+        let on_the_way = path.map(|path| path.parents().chain([path.clone()]));
+        for so_far in on_the_way.into_iter().flatten() {
+            match directory.enter(so_far.file_name(), &so_far)? {
                 Some(next) => directory = next,
                 None => return Ok(None),
             }
@@ -113,12 +112,11 @@ impl Files {
     }
 
     /// The directories on the way to `path` that are not there, outermost first.
-    pub(super) fn missing_directories(&self, path: &RepoPath) -> Result<Vec<String>, FilesError> {
+    pub(super) fn missing_directories(&self, path: &RepoPath) -> Result<Vec<RepoPath>, FilesError> {
         let mut missing = Vec::new();
-        for (end, _) in path.as_str().match_indices('/') {
-            let directory = &path.as_str()[..end];
-            if !missing.is_empty() || self.directory(directory)?.is_none() {
-                missing.push(directory.to_owned());
+        for directory in path.parents() {
+            if !missing.is_empty() || self.directory(Some(&directory))?.is_none() {
+                missing.push(directory);
             }
         }
         Ok(missing)
@@ -127,7 +125,7 @@ impl Files {
     /// What is at `path` now.
     pub(super) fn read(&self, path: &RepoPath) -> Result<Found, FilesError> {
         match self.directory_of(path)? {
-            Some(directory) => directory.read_exactly(file_name(path), path.as_str()),
+            Some(directory) => directory.read_exactly(path.file_name(), path),
             None => Ok(Found::Absent),
         }
     }
@@ -148,15 +146,9 @@ impl Files {
     }
 }
 
-/// The last component of a path.
-pub(super) fn file_name(path: &RepoPath) -> &str {
-    let path = path.as_str();
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
 impl Directory {
     /// Opens a directory inside this one; `so_far` is its path in the checkout.
-    fn enter(&self, name: &str, so_far: &str) -> Result<Option<Directory>, FilesError> {
+    fn enter(&self, name: &[u8], so_far: &RepoPath) -> Result<Option<Directory>, FilesError> {
         let fd = match rustix::fs::openat(&self.fd, name, directory(), Mode::empty()) {
             Ok(fd) => fd,
             Err(Errno::NOENT) => return Ok(None),
@@ -169,32 +161,32 @@ impl Directory {
             trust_modes: self.trust_modes,
         };
         if inside.stat(".git")?.is_some() {
-            return Err(Boundary::Repository(so_far.to_owned()).into());
+            return Err(Boundary::Repository(so_far.to_string()).into());
         }
         Ok(Some(inside))
     }
 
-    fn obstacle(&self, name: &str, so_far: &str) -> io::Result<Boundary> {
+    fn obstacle(&self, name: &[u8], so_far: &RepoPath) -> io::Result<Boundary> {
         let link = self
             .stat(name)?
             .is_some_and(|stat| is(&stat, FileType::Symlink));
         Ok(if link {
-            Boundary::Link(so_far.to_owned())
+            Boundary::Link(so_far.to_string())
         } else {
-            Boundary::NotADirectory(so_far.to_owned())
+            Boundary::NotADirectory(so_far.to_string())
         })
     }
 
-    fn spelled_so(&self, name: &str, so_far: &str) -> Result<(), FilesError> {
+    fn spelled_so(&self, name: &[u8], so_far: &RepoPath) -> Result<(), FilesError> {
         for entry in Dir::read_from(&self.fd)? {
-            if entry?.file_name().to_bytes() == name.as_bytes() {
+            if entry?.file_name().to_bytes() == name {
                 return Ok(());
             }
         }
-        Err(Boundary::Spelling(so_far.to_owned()).into())
+        Err(Boundary::Spelling(so_far.to_string()).into())
     }
 
-    fn stat(&self, name: &str) -> io::Result<Option<Stat>> {
+    fn stat(&self, name: impl Arg) -> io::Result<Option<Stat>> {
         match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),
@@ -202,7 +194,7 @@ impl Directory {
         }
     }
 
-    fn read_exactly(&self, name: &str, path: &str) -> Result<Found, FilesError> {
+    fn read_exactly(&self, name: &[u8], path: &RepoPath) -> Result<Found, FilesError> {
         let found = self.read(name)?;
         if found != Found::Absent {
             self.spelled_so(name, path)?;
@@ -211,7 +203,7 @@ impl Directory {
     }
 
     /// What is under the name now.
-    pub(super) fn read(&self, name: &str) -> io::Result<Found> {
+    pub(super) fn read(&self, name: impl Arg + Copy) -> io::Result<Found> {
         let Some(stat) = self.stat(name)? else {
             return Ok(Found::Absent);
         };
@@ -239,7 +231,7 @@ impl Directory {
     }
 
     /// Writes a new file, on disk when this returns; with the permissions of `like`, if that is there.
-    pub(super) fn stage(&self, name: &str, image: &FileImage, like: &str) -> io::Result<()> {
+    pub(super) fn stage(&self, name: &str, image: &FileImage, like: &[u8]) -> io::Result<()> {
         if image.mode == FileMode::Symlink {
             rustix::fs::symlinkat(image.data.as_slice(), &self.fd, name)?;
             return Ok(());
@@ -259,7 +251,7 @@ impl Directory {
     }
 
     /// Swaps two names in one step.
-    pub(super) fn exchange(&self, aside: &str, target: &str) -> io::Result<()> {
+    pub(super) fn exchange(&self, aside: &str, target: &[u8]) -> io::Result<()> {
         match rustix::fs::renameat_with(&self.fd, aside, &self.fd, target, RenameFlags::EXCHANGE) {
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 self.exchange_by_link(aside, target)
@@ -270,7 +262,7 @@ impl Directory {
 
     /// The same where the file system has no exchange: the old file keeps a second name, so that the target is
     /// never missing and what it held never lost.
-    fn exchange_by_link(&self, aside: &str, target: &str) -> io::Result<()> {
+    fn exchange_by_link(&self, aside: &str, target: &[u8]) -> io::Result<()> {
         let second = second_name(aside);
         rustix::fs::linkat(&self.fd, target, &self.fd, &second, AtFlags::empty())?;
         rustix::fs::renameat(&self.fd, aside, &self.fd, target)?;
@@ -285,13 +277,13 @@ impl Directory {
             return Ok(());
         }
         if self.stat(aside)?.is_some() {
-            return self.remove(&second);
+            return self.remove(second.as_str());
         }
         Ok(rustix::fs::renameat(&self.fd, &second, &self.fd, aside)?)
     }
 
     /// Renames to a name that must be free.
-    pub(super) fn put(&self, from: &str, to: &str) -> io::Result<()> {
+    pub(super) fn put(&self, from: impl Arg + Copy, to: impl Arg + Copy) -> io::Result<()> {
         match rustix::fs::renameat_with(&self.fd, from, &self.fd, to, RenameFlags::NOREPLACE) {
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 rustix::fs::linkat(&self.fd, from, &self.fd, to, AtFlags::empty())?;
@@ -302,7 +294,7 @@ impl Directory {
     }
 
     /// Removes a file that may be gone already.
-    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+    pub(super) fn remove(&self, name: impl Arg) -> io::Result<()> {
         match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
             Err(Errno::NOENT) => Ok(()),
             done => Ok(done?),
@@ -310,7 +302,7 @@ impl Directory {
     }
 
     /// Creates a directory that may be there already.
-    pub(super) fn create_directory(&self, name: &str) -> io::Result<()> {
+    pub(super) fn create_directory(&self, name: &[u8]) -> io::Result<()> {
         match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(0o777)) {
             Err(Errno::EXIST) => Ok(()),
             done => Ok(done?),
@@ -318,7 +310,7 @@ impl Directory {
     }
 
     /// Removes a directory if it is empty; true if it is gone.
-    pub(super) fn remove_empty(&self, name: &str) -> io::Result<bool> {
+    pub(super) fn remove_empty(&self, name: &[u8]) -> io::Result<bool> {
         match rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR) {
             Ok(()) | Err(Errno::NOENT) => Ok(true),
             Err(Errno::NOTEMPTY | Errno::EXIST) => Ok(false),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{Recorded, repo_path};
+use super::record::Recorded;
 use crate::checkout::RepoPath;
 
 /// The version of the journal's file.
@@ -73,9 +73,9 @@ pub(super) struct Journal {
     pub(super) patches: Vec<String>,
     pub(super) files: Vec<JournalFile>,
     /// Directories to be made, outermost first.
-    pub(super) create: Vec<String>,
+    pub(super) create: Vec<RepoPath>,
     /// Directories to be taken away if they are empty in the end, innermost first.
-    pub(super) prune: Vec<String>,
+    pub(super) prune: Vec<RepoPath>,
     pub(super) publish: Option<Publish>,
 }
 
@@ -83,7 +83,6 @@ pub(super) struct Journal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JournalFile {
-    #[serde(with = "repo_path")]
     pub(super) path: RepoPath,
     pub(super) before: Option<Recorded>,
     pub(super) after: Option<Recorded>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{Recorded, repo_path};
+use super::record::Recorded;
 use crate::checkout::RepoPath;
 use crate::patch::judge::changes::PatchId;
 
@@ -34,7 +34,7 @@ pub struct AppliedPatch {
     pub files: Vec<AppliedFile>,
     /// The directories made for it, outermost first; taken away again when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub directories: Vec<String>,
+    pub directories: Vec<RepoPath>,
 }
 
 /// One file of an applied patch.
@@ -42,7 +42,6 @@ pub struct AppliedPatch {
 #[serde(deny_unknown_fields)]
 pub struct AppliedFile {
     /// The file.
-    #[serde(with = "repo_path")]
     pub path: RepoPath,
     /// What it was; `None` if it was not there.
     pub before: Option<Recorded>,

@@ -5,7 +5,7 @@ use std::fmt;
 use git2::Oid;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::checkout::{FileImage, FileMode, RepoPath};
+use crate::checkout::{FileImage, FileMode};
 
 /// A file's content by blob id, and its mode; serialised as `"100644 <40 hex>"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,25 +68,4 @@ fn parse(text: &str) -> Option<Recorded> {
     };
     let oid = Oid::from_str(oid).ok().filter(|_| oid.len() == 40)?;
     Some(Recorded { mode, oid })
-}
-
-/// [`RepoPath`] in serde's `with` form; refuses what [`RepoPath::new`] refuses.
-pub(super) mod repo_path {
-    use super::{Deserialize, Deserializer, RepoPath, Serializer, de};
-
-    pub(in super::super) fn serialize<S: Serializer>(
-        path: &RepoPath,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(path.as_str())
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<RepoPath, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        RepoPath::new(&text).ok_or_else(|| {
-            de::Error::invalid_value(de::Unexpected::Str(&text), &"a path inside the checkout")
-        })
-    }
 }

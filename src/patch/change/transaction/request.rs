@@ -22,7 +22,7 @@ pub struct Request {
     /// What is applied afterwards.
     pub receipt: Receipt,
     /// Directories to take away if they are empty in the end, innermost first.
-    pub prune: Vec<String>,
+    pub prune: Vec<RepoPath>,
     /// Further images the receipt names.
     pub images: Vec<FileImage>,
     /// The commits to make, in order; none leaves index and references alone.
@@ -118,27 +118,19 @@ pub(super) fn images_kept(request: &Request) -> impl Iterator<Item = &FileImage>
 }
 
 /// Where git, too, removes a directory: a file was deleted and nothing else is there. Innermost first.
-pub fn emptied_directories(changes: &[FileChange]) -> Vec<String> {
+pub fn emptied_directories(changes: &[FileChange]) -> Vec<RepoPath> {
     let deleted = changes.iter().filter(|change| change.after.is_none());
-    let mut directories: Vec<String> = deleted
-        .flat_map(|change| {
-            let path = change.path.as_str();
-            path.match_indices('/')
-                .map(|(end, _)| path[..end].to_owned())
-        })
-        .collect();
-    directories.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut directories: Vec<RepoPath> = deleted.flat_map(|change| change.path.parents()).collect();
+    let length = |path: &RepoPath| path.as_bytes().len();
+    directories.sort_by(|a, b| length(b).cmp(&length(a)).then_with(|| a.cmp(b)));
     directories.dedup();
     directories
 }
 
 /// Each directory goes with the first patch that has a file in it.
-pub(super) fn note_directories(request: &mut Request, created: &[String]) {
+pub(super) fn note_directories(request: &mut Request, created: &[RepoPath]) {
     for directory in created {
-        let inside = |file: &AppliedFile| {
-            let rest = file.path.as_str().strip_prefix(directory.as_str());
-            rest.is_some_and(|rest| rest.starts_with('/'))
-        };
+        let inside = |file: &AppliedFile| file.path.is_below(directory);
         let new = |applied: &&mut AppliedPatch| request.patches.contains(&applied.patch);
         let mut applied = request.receipt.applied.iter_mut().filter(new);
         if let Some(patch) = applied.find(|applied| applied.files.iter().any(inside)) {

@@ -207,8 +207,8 @@ impl<'r> WriteSession<'r> {
     fn directories_to_create(
         &self,
         changes: &[FileChange],
-    ) -> Result<Vec<String>, TransactionError> {
-        let mut directories: Vec<String> = Vec::new();
+    ) -> Result<Vec<RepoPath>, TransactionError> {
+        let mut directories: Vec<RepoPath> = Vec::new();
         for change in changes.iter().filter(|change| change.after.is_some()) {
             let missing = self
                 .files

@@ -123,7 +123,8 @@ fn modifies_creates_and_deletes_together() {
     assert_eq!(checkout.text("a/one"), "one\r\n");
     assert_eq!(checkout.listing(), ["a", "a/one", "c", "c/d", "c/d/three"]);
     let receipt = receipt(&checkout.work_tree()).unwrap();
-    assert_eq!(receipt.applied[0].directories, ["c", "c/d"]);
+    let made = ["c", "c/d"].map(|path| RepoPath::new(path).unwrap());
+    assert_eq!(receipt.applied[0].directories, made);
     let before = receipt.applied[0].files[1].before.unwrap();
     assert_eq!(image(&checkout.work_tree(), before).unwrap().data, b"2");
     assert!(!interrupted(&checkout.work_tree()));

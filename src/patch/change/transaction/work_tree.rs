@@ -68,8 +68,8 @@ impl<'r> WorkTree<'r> {
     /// The path as the repository has it.
     pub fn in_repository(&self, path: &RepoPath) -> PathBuf {
         let folder = self.folder.as_ref();
-        let folder = folder.map_or(Path::new(""), |folder| Path::new(folder.as_str()));
-        folder.join(path.as_str())
+        let folder = folder.map_or(Path::new(""), |folder| folder.as_path());
+        folder.join(path.as_path())
     }
 
     /// Whether git trusts the executable bit of these files.
@@ -81,13 +81,13 @@ impl<'r> WorkTree<'r> {
 
     /// Whether a path leads into the tool's own folder.
     pub fn is_own(&self, path: &RepoPath) -> bool {
-        let first = path.as_str().split('/').next().unwrap_or_default();
-        self.repository.is_none() && first.eq_ignore_ascii_case(HIDDEN_NOTES)
+        let first = path.components().next().unwrap_or_default();
+        self.repository.is_none() && first.eq_ignore_ascii_case(HIDDEN_NOTES.as_bytes())
     }
 }
 
 /// The name of a folder's notes: the beginning of its path's SHA-256.
 fn digest(folder: &RepoPath) -> String {
     const BYTES: usize = 10;
-    hex::encode(&Sha256::digest(folder.as_str())[..BYTES])
+    hex::encode(&Sha256::digest(folder.as_bytes())[..BYTES])
 }

@@ -56,7 +56,7 @@ pub struct Undo<'s> {
     /// The file as found, and as it will be.
     files: BTreeMap<RepoPath, (Option<FileImage>, Option<FileImage>)>,
     images: Vec<FileImage>,
-    directories: Vec<String>,
+    directories: Vec<RepoPath>,
 }
 
 impl<'s> Undo<'s> {
@@ -284,7 +284,7 @@ impl<'s> Undo<'s> {
 }
 
 fn unreadable(path: &RepoPath, error: io::Error) -> TransactionError {
-    TransactionError::io("read", path.as_str(), error)
+    TransactionError::io("read", path.as_path(), error)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ impl UndoReader for Memory {
     }
 
     fn current(&self, path: &RepoPath) -> io::Result<Option<FileImage>> {
-        Ok(self.files.get(path.as_str()).cloned())
+        Ok(self.files.get(&*path.shown()).cloned())
     }
 }
 

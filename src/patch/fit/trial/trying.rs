@@ -220,10 +220,7 @@ impl<'t> Trying<'t> {
     }
 
     fn link_on_the_way(&self, path: &RepoPath) -> io::Result<Option<RepoPath>> {
-        for (end, _) in path.as_str().match_indices('/').rev() {
-            let Some(parent) = RepoPath::new(&path.as_str()[..end]) else {
-                continue;
-            };
+        for parent in path.parents().rev() {
             if self.links_kept.contains(&parent) {
                 return Ok(Some(parent));
             }
@@ -270,11 +267,8 @@ pub(super) fn refuse_files_as_folders(
         if file.after.is_none() || file.operation == FileOperation::Modify {
             continue;
         }
-        for (end, _) in patch.path.as_str().match_indices('/') {
-            let parent = RepoPath::new(&patch.path.as_str()[..end]);
-            if let Some(parent) = parent
-                && !is_folder(&parent)?
-            {
+        for parent in patch.path.parents() {
+            if !is_folder(&parent)? {
                 file.problem = Some(FileProblem::NotAFile(parent));
                 file.after = None;
             }

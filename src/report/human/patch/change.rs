@@ -128,7 +128,7 @@ pub fn change(out: &mut dyn Write, width: u16, change: &Ending<'_>) -> io::Resul
         writeln!(
             out,
             "  {style}{sign}{style:#} {}",
-            plain(file.path.as_str())
+            plain(&file.path.shown())
         )?;
     }
     for commit in change.outcome.iter().flat_map(|outcome| &outcome.commits) {
@@ -165,7 +165,7 @@ pub fn recovered(recovered: &Recovered) -> Vec<String> {
 
 /// Where somebody else's edits are, in one sentence.
 pub fn kept(kept: &KeptEdit) -> String {
-    let path = plain(kept.path.as_str());
+    let path = plain(&kept.path.shown());
     match kept.reason {
         KeptReason::EditedBefore => {
             format!("`{path}` holds edits made meanwhile; nothing of the patch is in it")

@@ -94,10 +94,10 @@ pub(super) fn at(head: Option<git2::Oid>, edits: &[RepoPath]) -> String {
     let head = head.map_or(String::new(), |head| format!(" at {}", short(head)));
     let edits = match edits {
         [] => String::new(),
-        [file] => format!(", edited in {}", plain(file.as_str())),
+        [file] => format!(", edited in {}", plain(&file.shown())),
         [file, more @ ..] => format!(
             ", edited in {} and {}",
-            plain(file.as_str()),
+            plain(&file.shown()),
             counted(more.len(), "other file", "other files")
         ),
     };
@@ -163,8 +163,8 @@ fn place(patch: &PatchReport) -> String {
     match patch.files.as_slice() {
         [] => String::new(),
         [file] => {
-            let path = file.path.as_str();
-            plain(path.rsplit_once('/').map_or(path, |(_, name)| name))
+            let name = file.path.file_name();
+            plain(&RepoPath::new(name).map_or_else(String::new, |name| name.to_string()))
         }
         files => format!("{} files", files.len()),
     }
@@ -264,7 +264,7 @@ fn misfits(file: &FileReport) -> Vec<&HunkReport> {
 
 fn file_explanation(out: &mut dyn Write, width: u16, file: &FileReport) -> io::Result<()> {
     let style = style(file.state);
-    writeln!(out, "  {}", plain(file.path.as_str()))?;
+    writeln!(out, "  {}", plain(&file.path.shown()))?;
     write!(out, "    {style}{}{style:#}", file.state)?;
     let (shifts, misfits) = (shifts(file), misfits(file));
     let count = file.hunks.len();

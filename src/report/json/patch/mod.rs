@@ -1,5 +1,8 @@
 //! `granite-bundle/patch/1`, the document of every `patch` command.
 
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Serialize;
 
 use super::Body;
@@ -46,8 +49,8 @@ pub struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Vec<String>>,
     /// `diff`: a unified diff that `git apply` takes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub diff: Option<String>,
+    #[serde(flatten)]
+    pub diff: Option<Diff>,
     /// `recover`: how an interrupted transaction was settled; null where there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Option<Settled<'a>>>,
@@ -72,7 +75,7 @@ pub struct Engine<'a> {
     pub native: Vec<&'static str>,
     /// Files that differ from the commit by more than the stack's patches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub edited: Option<Vec<&'a str>>,
+    pub edited: Option<Vec<Cow<'a, str>>>,
 }
 
 /// Where the patches come from.
@@ -117,7 +120,7 @@ struct About<'a> {
 
 #[derive(Debug, Serialize)]
 struct File<'a> {
-    path: &'a str,
+    path: Cow<'a, str>,
     state: State,
     preimage: Option<String>,
     postimage: Option<String>,
@@ -134,10 +137,32 @@ struct Hunk {
     offset: Option<isize>,
 }
 
+/// A diff, whole whatever its bytes.
+#[derive(Debug, Serialize)]
+pub struct Diff {
+    /// The text; null where it is no UTF-8.
+    diff: Option<String>,
+    /// Its bytes in base64 (RFC 4648) then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff_base64: Option<String>,
+}
+
+impl Diff {
+    /// That diff.
+    pub fn of(bytes: &[u8]) -> Diff {
+        let text = String::from_utf8(bytes.to_owned()).ok();
+        let encoded = text.is_none().then(|| BASE64_STANDARD.encode(bytes));
+        Diff {
+            diff: text,
+            diff_base64: encoded,
+        }
+    }
+}
+
 /// What a transaction did.
 #[derive(Debug, Serialize)]
 pub struct Transaction<'a> {
-    changed: Vec<&'a str>,
+    changed: Vec<Cow<'a, str>>,
     left: Vec<Kept<'a>>,
     commits: Vec<String>,
 }
@@ -173,7 +198,7 @@ pub struct Stretch<'a> {
 /// A file left as others had edited it.
 #[derive(Debug, Serialize)]
 struct Kept<'a> {
-    path: &'a str,
+    path: Cow<'a, str>,
     place: String,
     reason: &'static str,
 }
@@ -297,7 +322,7 @@ impl<'a> Patch<'a> {
 impl<'a> File<'a> {
     fn of(report: &'a FileReport) -> File<'a> {
         File {
-            path: report.path.as_str(),
+            path: report.path.shown(),
             state: report.state,
             preimage: report.preimage.map(|oid| oid.to_string()),
             postimage: report.postimage.map(|oid| oid.to_string()),
@@ -352,7 +377,7 @@ impl<'a> Transaction<'a> {
     /// What went through.
     pub fn of(outcome: &'a Outcome) -> Transaction<'a> {
         Transaction {
-            changed: outcome.changed.iter().map(RepoPath::as_str).collect(),
+            changed: outcome.changed.iter().map(RepoPath::shown).collect(),
             left: outcome.kept.iter().map(Kept::of).collect(),
             commits: outcome.commits.iter().map(ToString::to_string).collect(),
         }
@@ -378,7 +403,7 @@ impl<'a> Settled<'a> {
 impl<'a> Kept<'a> {
     fn of(kept: &'a KeptEdit) -> Kept<'a> {
         Kept {
-            path: kept.path.as_str(),
+            path: kept.path.shown(),
             place: kept.at.display().to_string(),
             reason: match kept.reason {
                 KeptReason::EditedBefore => "edited-before",

@@ -7,16 +7,18 @@ mod back;
 mod forward;
 
 use git2::Repository;
+use rustix::path::Arg;
 
 use super::error::{KeptEdit, KeptReason, TransactionError, located};
 use super::failpoint;
-use super::files::{Directory, Files, FilesError, Found, file_name};
+use super::files::{Directory, Files, FilesError, Found};
 use super::journal::{Journal, JournalFile, Phase, Publish};
 use super::notes::{Images, LockedNotes};
 use super::outcome::Recovered;
 use super::publish;
 use super::record::Recorded;
 use super::work_tree::WorkTree;
+use crate::checkout::RepoPath;
 
 pub(super) struct Machine<'a> {
     work_tree: &'a WorkTree<'a>,
@@ -30,7 +32,7 @@ pub(super) struct Machine<'a> {
 struct Slot<'a> {
     file: &'a JournalFile,
     folder: Directory,
-    name: &'a str,
+    name: &'a [u8],
     aside_name: String,
     target: Found,
     aside: Found,
@@ -106,31 +108,32 @@ impl<'a> Machine<'a> {
 
     fn create_directories(&self) -> Result<(), TransactionError> {
         for directory in &self.journal.create {
-            let (parent, name) = split(directory);
+            let name = directory.file_name();
             let create = |folder: &Directory| -> Result<(), FilesError> {
                 failpoint::pass("create a directory")?;
                 folder.create_directory(name)?;
                 Ok(folder.sync()?)
             };
-            self.in_directory(parent, create)?;
+            self.around(directory, create)?;
         }
         Ok(())
     }
 
-    fn in_directory(
+    /// Acts on the directory around another.
+    fn around(
         &self,
-        path: &str,
+        path: &RepoPath,
         act: impl Fn(&Directory) -> Result<(), FilesError>,
     ) -> Result<(), TransactionError> {
-        let act = || match self.files.directory(path)? {
+        let act = || match self.files.directory_of(path)? {
             Some(folder) => act(&folder),
             None => Ok(()),
         };
         act().map_err(|error| match error {
-            FilesError::Io(source) => TransactionError::io("change", path, source),
+            FilesError::Io(source) => TransactionError::io("change", path.as_path(), source),
             // A directory that is not one any more is somebody else's and holds nothing of the transaction.
             FilesError::Boundary(boundary) => {
-                TransactionError::io("change", path, std::io::Error::other(boundary))
+                TransactionError::io("change", path.as_path(), std::io::Error::other(boundary))
             }
         })
     }
@@ -161,7 +164,7 @@ impl<'a> Machine<'a> {
         let content = self.images.get(image)?;
         let write = || {
             failpoint::pass("stage a file")?;
-            folder.stage(aside, &content, file_name(&file.path))?;
+            folder.stage(aside, &content, file.path.file_name())?;
             failpoint::pass("staged a file")?;
             folder.sync()?;
             if self.files.same(&folder.read(aside)?, Some(&content)) {
@@ -184,7 +187,7 @@ impl<'a> Machine<'a> {
         Ok(self.files.same(found, Some(&expected)))
     }
 
-    fn read(&self, slot: &Slot<'_>, name: &str) -> Result<Found, TransactionError> {
+    fn read(&self, slot: &Slot<'_>, name: impl Arg + Copy) -> Result<Found, TransactionError> {
         let found = slot.folder.read(name);
         found.map_err(|error| self.io("read", slot.file, error))
     }
@@ -218,11 +221,11 @@ impl<'a> Machine<'a> {
 
     fn remove_directories<'d>(
         &self,
-        directories: impl Iterator<Item = &'d String>,
+        directories: impl Iterator<Item = &'d RepoPath>,
     ) -> Result<(), TransactionError> {
         for directory in directories {
-            let (parent, name) = split(directory);
-            self.in_directory(parent, |folder| {
+            let name = directory.file_name();
+            self.around(directory, |folder| {
                 failpoint::pass("remove a directory")?;
                 folder.remove_empty(name)?;
                 Ok(folder.sync()?)
@@ -239,7 +242,7 @@ impl<'a> Machine<'a> {
             Ok(None) | Err(FilesError::Boundary(_)) => return Ok(None),
             Err(error) => return Err(located(error, self.files, &file.path)),
         };
-        let name = file_name(&file.path);
+        let name = file.path.file_name();
         let aside_name = self.journal.aside(index);
         let read = || -> std::io::Result<(Found, Found)> {
             folder.settle(&aside_name)?;
@@ -282,8 +285,4 @@ fn changed(file: &JournalFile) -> TransactionError {
     TransactionError::Changed {
         path: file.path.clone(),
     }
-}
-
-fn split(directory: &str) -> (&str, &str) {
-    directory.rsplit_once('/').unwrap_or(("", directory))
 }
