@@ -1,14 +1,13 @@
 //! What the engine makes of an asset's functions: structure, variant, and the kind of each state.
 
-use std::fmt;
-
 use crate::model::{Function, Value, Visibility};
 
 /// The name of the mask that the newest sequential engine looks for.
 pub const ATTENTION_MASK: &str = "attn_mask";
 
 /// How the engine classes an asset by its function names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "camelCase")]
 pub enum Structure {
     /// One function that takes any length (or a static step); runs on the GPU.
     Dynamic,
@@ -40,18 +39,9 @@ impl Structure {
     }
 }
 
-impl fmt::Display for Structure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Structure::Dynamic => "dynamic",
-            Structure::ChunkedStatic => "chunkedStatic",
-            Structure::MultiFunctionSegmenter => "multiFunctionSegmenter",
-        })
-    }
-}
-
 /// How the engine treats a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub enum StateKind {
     /// Grows with the context.
     KvCache,
@@ -86,16 +76,6 @@ impl StateKind {
         } else {
             StateKind::Fixed
         }
-    }
-}
-
-impl fmt::Display for StateKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            StateKind::KvCache => "kv_cache",
-            StateKind::SlidingCache => "sliding_cache",
-            StateKind::Fixed => "fixed",
-        })
     }
 }
 

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 pub use closest::closest;
 
 /// How bad a finding is; ordered from mild to severe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The bundle is fine and its host must do something.
@@ -30,16 +33,6 @@ impl Level {
         Level::ALL
             .into_iter()
             .find(|level| level.to_string() == name)
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Level::Note => "note",
-            Level::Warning => "warning",
-            Level::Error => "error",
-        })
     }
 }
 

@@ -11,7 +11,8 @@ pub use oracle::{Oracle, OracleError};
 pub use transcript::document;
 
 /// How the two sides run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Mode {
     /// Each on its own, greedily, from the same prompt.
     Free,
@@ -24,11 +25,7 @@ pub enum Mode {
 impl Mode {
     /// The word in documents.
     pub fn word(self) -> &'static str {
-        match self {
-            Mode::Free => "free",
-            Mode::TeacherForced => "teacher-forced",
-            Mode::Against => "against",
-        }
+        self.into()
     }
 }
 

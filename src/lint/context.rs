@@ -111,7 +111,8 @@ impl RoleAsset<'_> {
 }
 
 /// What has to be there for a rule to have something to look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Need {
     /// A readable `metadata.json`.
     Manifest,
@@ -127,14 +128,8 @@ pub enum Need {
 
 impl Need {
     /// The word `rules` shows.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Need::Manifest => "manifest",
-            Need::Asset => "asset",
-            Need::Tokenizer => "tokenizer",
-            Need::Engine => "engine",
-            Need::Profile => "profile",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

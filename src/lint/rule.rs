@@ -6,7 +6,10 @@ use crate::finding::{Finding, Level};
 use super::{Context, Need};
 
 /// Which part of a bundle a rule is about; also its heading in `rules` and in reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Family {
     /// `metadata.json` and the folder.
     Bundle,
@@ -28,29 +31,11 @@ pub enum Family {
 
 impl Family {
     /// Every family, in report order.
-    pub const ALL: &[Family] = &[
-        Family::Bundle,
-        Family::Asset,
-        Family::Graph,
-        Family::Tokenizer,
-        Family::Run,
-        Family::Profile,
-        Family::Transcript,
-        Family::Configuration,
-    ];
+    pub const ALL: &[Family] = <Family as strum::VariantArray>::VARIANTS;
 
     /// The word `rules --json` shows.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Family::Bundle => "bundle",
-            Family::Asset => "asset",
-            Family::Graph => "graph",
-            Family::Tokenizer => "tokenizer",
-            Family::Run => "run",
-            Family::Profile => "profile",
-            Family::Transcript => "transcript",
-            Family::Configuration => "configuration",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// One line saying what its rules look at.
@@ -83,7 +68,8 @@ impl Family {
 }
 
 /// Where a rule's fact comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Provenance {
     /// Read in the engine's source.
     Engine,
@@ -97,13 +83,8 @@ pub enum Provenance {
 
 impl Provenance {
     /// The word `rules --json` shows.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Provenance::Engine => "engine",
-            Provenance::Community => "community",
-            Provenance::Granite => "granite",
-            Provenance::Tool => "tool",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

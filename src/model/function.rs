@@ -8,7 +8,8 @@ use super::DType;
 pub type Dim = Option<u64>;
 
 /// Who may call a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Visibility {
     /// Listed to users.
     Public,

@@ -63,7 +63,8 @@ pub struct Sparse {
 }
 
 /// How stored data become numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum QuantizedKind {
     /// By a scale, and perhaps a zero point.
     Affine,
@@ -76,7 +77,8 @@ pub enum QuantizedKind {
 }
 
 /// Which elements share a scale or a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Granularity {
     /// All.
     Tensor,

@@ -25,7 +25,8 @@ pub struct Preflight {
 }
 
 /// The answer in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Verdict {
     /// As it is.
     Runs,
@@ -41,14 +42,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word used in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Verdict::Runs => "runs",
-            Verdict::RunsWithEnvironment => "runs-with-environment",
-            Verdict::RunsAfterPatch => "runs-after-patch",
-            Verdict::CannotRun => "cannot-run",
-            Verdict::Unknown => "unknown",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 

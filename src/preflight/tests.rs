@@ -242,7 +242,7 @@ fn a_plain_decoder_runs_everywhere_without_a_word_on_states() {
 fn an_unrecognised_checkout_is_unknown_whatever_the_bundle() {
     let mut nothing = Survey::default();
     for id in Capability::ALL {
-        nothing.note(id, Some(Presence::Unknown), Some("a place".to_owned()));
+        nothing.note(*id, Some(Presence::Unknown), Some("a place".to_owned()));
     }
     for granite in [granite(), transformer()] {
         let preflight = judge(&bundle(&granite), &nothing);

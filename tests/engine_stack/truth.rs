@@ -83,7 +83,7 @@ fn what_the_series_says_that_an_era_has_is_what_is_found_in_it() {
             let presence = checkout.presence(*capability);
             matches!(presence, Some(Presence::Native | Presence::Provided))
         };
-        let found: Vec<_> = Capability::ALL.into_iter().filter(has).collect();
+        let found: Vec<_> = Capability::ALL.iter().copied().filter(has).collect();
         assert_eq!(era.has, found, "{name}");
     }
 }

@@ -214,3 +214,30 @@ fn what_was_merged_in_is_applied_to_every_command() {
         assert_eq!(place.files(), before);
     }
 }
+
+#[test]
+fn what_was_applied_is_told_and_taken_back_where_its_images_were_thrown_away() {
+    for is_whole_store in [false, true] {
+        let place = two();
+        let stock = place.files();
+        place.run(&["apply"]).expect(0);
+        let applied = place.files();
+        let images = place.engine().join(".git/granite-bundle/images.git");
+        if is_whole_store {
+            std::fs::remove_dir_all(&images).unwrap();
+        } else {
+            let path = images.to_str().unwrap();
+            place.git(&["--git-dir", path, "gc", "--quiet", "--prune=now"]);
+        }
+        assert_eq!(place.states(), ["applied", "applied"]);
+        place.run(&["verify"]).expect(0);
+        place.run(&["apply"]).expect(0);
+        assert_eq!(place.files(), applied);
+        place.run(&["revert"]).expect(0);
+        assert_eq!(place.files(), stock);
+        place.run(&["apply"]).expect(0);
+        assert_eq!(place.files(), applied);
+        place.run(&["revert"]).expect(0);
+        assert_eq!(place.files(), stock);
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::difference::{Area, ChangeKind, Changes, dotted};
-use crate::model::{Asset, Function, RecordedHash, Value, Visibility};
+use crate::model::{Asset, Function, RecordedHash, Value};
 
 impl Changes {
     pub(super) fn whole_asset(&mut self, a: &Asset, b: &Asset) {
@@ -173,10 +173,7 @@ fn recorded(asset: &Asset) -> Option<String> {
 }
 
 fn visibility(function: &Function) -> &'static str {
-    match function.visibility {
-        Visibility::Public => "public",
-        Visibility::Private => "private",
-    }
+    function.visibility.into()
 }
 
 fn summary(function: &Function) -> String {

@@ -22,7 +22,22 @@ pub use reader::{Reader, all_hold};
 pub use survey::{Definitions, Presence, Survey, from_branches, survey, survey_features};
 
 /// Something a bundle class needs of an engine checkout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
     /// The low-level runtime is exported as a library product.
@@ -45,35 +60,16 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in order.
-    pub const ALL: [Capability; 8] = [
-        Capability::SharedProduct,
-        Capability::ExtraStates,
-        Capability::StaticStep,
-        Capability::StaticChunk,
-        Capability::StaticWarmUp,
-        Capability::MultiTurn,
-        Capability::GuidedHybrid,
-        Capability::PrefillStop,
-    ];
+    pub const ALL: &[Capability] = <Capability as strum::VariantArray>::VARIANTS;
 
     /// The id used in `patches/series.toml` and in JSON.
     pub fn id(self) -> &'static str {
-        match self {
-            Capability::SharedProduct => "shared-product",
-            Capability::ExtraStates => "extra-states",
-            Capability::StaticStep => "static-step",
-            Capability::StaticChunk => "static-chunk",
-            Capability::StaticWarmUp => "static-warm-up",
-            Capability::MultiTurn => "multi-turn",
-            Capability::GuidedHybrid => "guided-hybrid",
-            Capability::PrefillStop => "prefill-stop",
-        }
+        self.into()
     }
 
     /// The capability of this id.
     pub fn named(id: &str) -> Option<Capability> {
-        let mut all = Capability::ALL.into_iter();
-        all.find(|capability| capability.id() == id)
+        id.parse().ok()
     }
 }
 

@@ -7,7 +7,6 @@ use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use super::{Entry, TreeView};
 use crate::checkout::{FileImage, FileMode, RepoPath};
-use crate::files::shown;
 
 /// The files of one commit or tree.
 #[derive(Clone)]
@@ -37,7 +36,7 @@ impl UnreadableObject {
     fn error(path: &Path, id: Option<Oid>, error: &git2::Error) -> io::Error {
         let is_missing = error.code() == ErrorCode::NotFound;
         io::Error::other(UnreadableObject {
-            path: shown(path),
+            path: path.display().to_string(),
             id,
             damage: (!is_missing).then(|| error.message().to_owned()),
         })

@@ -14,7 +14,19 @@ use crate::patch::format::file::FileOperation;
 
 /// Where a capability, a patch or a file stands. The order is the order of preference: where several could be said, the
 /// first is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum State {
     /// Upstream already has it.
     Native,
@@ -40,33 +52,11 @@ pub enum State {
 
 impl State {
     /// Every state, in order of preference.
-    pub const ALL: [State; 10] = [
-        State::Native,
-        State::Applied,
-        State::AppliedModified,
-        State::Provided,
-        State::Applicable,
-        State::Partial,
-        State::ThreeWay,
-        State::Conflict,
-        State::Unknown,
-        State::Unsupported,
-    ];
+    pub const ALL: &[State] = <State as strum::VariantArray>::VARIANTS;
 
     /// The word used in JSON and on the terminal.
     pub fn word(self) -> &'static str {
-        match self {
-            State::Native => "native",
-            State::Applied => "applied",
-            State::AppliedModified => "applied-modified",
-            State::Provided => "provided",
-            State::Applicable => "applicable",
-            State::Partial => "partial",
-            State::ThreeWay => "three-way",
-            State::Conflict => "conflict",
-            State::Unknown => "unknown",
-            State::Unsupported => "unsupported",
-        }
+        self.into()
     }
 
     /// True where nothing is left to do: the change is there, from upstream, by the patch or by somebody else's text.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Body;
-use crate::bundle::{self, Area, ChangeKind, shown};
+use crate::bundle::{self, shown};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -47,22 +47,9 @@ impl<'a> Document<'a> {
 impl<'a> Difference<'a> {
     fn new(change: &'a bundle::Difference) -> Difference<'a> {
         Difference {
-            section: match change.section {
-                Area::Bundle => "bundle",
-                Area::Asset => "asset",
-                Area::Functions => "functions",
-                Area::Weights => "weights",
-                Area::Operations => "operations",
-                Area::Tokenizer => "tokenizer",
-            },
+            section: change.section.into(),
             subject: &change.subject,
-            change: match change.kind {
-                ChangeKind::Added => "added",
-                ChangeKind::Removed => "removed",
-                ChangeKind::Changed => "changed",
-                ChangeKind::Renamed => "renamed",
-                ChangeKind::Reordered => "reordered",
-            },
+            change: change.kind.into(),
             before: change.before.as_deref(),
             after: change.after.as_deref(),
         }

@@ -127,7 +127,8 @@ pub struct KeptEdit {
 }
 
 /// Why a file was left as it was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum KeptReason {
     /// Edited before the patch reached it: it holds the edits and nothing of the patch.
     EditedBefore,

@@ -43,7 +43,8 @@ impl Phase {
 }
 
 /// What a transaction does, in the user's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Puts patches in.
@@ -55,10 +56,7 @@ pub enum Direction {
 impl Direction {
     /// The command's name.
     pub fn verb(self) -> &'static str {
-        match self {
-            Direction::Apply => "apply",
-            Direction::Revert => "revert",
-        }
+        self.into()
     }
 }
 

@@ -54,15 +54,31 @@ impl Notes {
         Phase::ALL.into_iter().find(there)
     }
 
+    /// What is applied, as far as its images are still there: without them a patch is judged by its text, as one that
+    /// somebody else applied.
     pub(super) fn receipt(&self) -> Result<Receipt, TransactionError> {
         let path = self.path.join(RECEIPT);
-        match fs::read(&path) {
-            Ok(text) => {
-                Receipt::parse(&text).map_err(|message| TransactionError::Damaged { path, message })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Receipt::default()),
-            Err(source) => Err(TransactionError::io("read", path, source)),
+        let mut receipt = match fs::read(&path) {
+            Ok(text) => Receipt::parse(&text)
+                .map_err(|message| TransactionError::Damaged { path, message })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Receipt::default()),
+            Err(source) => return Err(TransactionError::io("read", path, source)),
+        };
+        if !receipt.applied.is_empty() && !self.path.join(IMAGES).exists() {
+            receipt.applied.clear();
         }
+        if receipt.applied.is_empty() {
+            return Ok(receipt);
+        }
+        let images = self.images()?;
+        receipt.applied.retain(|applied| {
+            let mut files = applied.files.iter();
+            files.all(|file| {
+                let recorded = file.before.iter().chain(&file.after);
+                recorded.into_iter().all(|recorded| images.has(*recorded))
+            })
+        });
+        Ok(receipt)
     }
 
     /// The images kept so far.
@@ -246,6 +262,12 @@ impl Images {
             sync_directory(&objects)
         };
         sync().map_err(|error| TransactionError::io("write", &folder, error))
+    }
+
+    /// Whether an image is there.
+    fn has(&self, recorded: Recorded) -> bool {
+        let odb = self.repository.odb();
+        odb.is_ok_and(|odb| odb.exists(recorded.oid))
     }
 
     /// The image that was kept under this name.

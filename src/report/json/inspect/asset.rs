@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::bundle::shown;
-use crate::model::{self, Asset, AssetFormat, RecordedHash, Storage, ValueType, Visibility};
+use crate::model::{self, Asset, AssetFormat, RecordedHash, Storage, ValueType};
 
 /// The asset and its bytecode file.
 #[derive(Debug, Serialize)]
@@ -121,10 +121,7 @@ impl<'a> Function<'a> {
         let values = |values: &'a [model::Value]| values.iter().map(Value::new).collect();
         Function {
             name: &function.name,
-            visibility: match function.visibility {
-                Visibility::Public => "public",
-                Visibility::Private => "private",
-            },
+            visibility: function.visibility.into(),
             inputs: values(&function.inputs),
             outputs: values(&function.outputs),
             states: values(&function.states),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::{
     Constant, Embedding, Experts, Granularity, Head, Palette, QuantizedActivations, QuantizedGroup,
-    QuantizedKind, QuantizedWeight, Sparse, WeightClass, Weights,
+    QuantizedWeight, Sparse, WeightClass, Weights,
 };
 
 /// Decoded constants that are described by the same words.
@@ -112,7 +112,7 @@ impl Listed {
             }
         }
         let table = |constant: &Constant, shape: &[u64], quantized: Option<usize>| TableFacts {
-            kind: quantized.map_or("plain", |at| kind(weights.quantized[at].kind())),
+            kind: quantized.map_or("plain", |at| weights.quantized[at].kind().into()),
             granularity: quantized.and_then(|at| granularity(&weights.quantized[at])),
             data: constant.dtype.name(),
             shape: shape.to_vec(),
@@ -173,7 +173,7 @@ impl Quantized {
         let scale = weight.scale.as_ref();
         let has_block = scale.is_some() || weight.palette.is_some();
         Quantized {
-            kind: kind(weight.kind()),
+            kind: weight.kind().into(),
             data: weight.data.dtype.name(),
             scale: scale.map(|scale| scale.dtype.name()),
             block: weight.block().to_vec(),
@@ -204,7 +204,7 @@ impl PaletteFacts {
             vector: palette.vector,
             vector_axis: palette.axis.filter(|_| palette.vector > 1),
             block: palette.block.clone(),
-            granularity: word(shared),
+            granularity: shared.into(),
             axis: shared.axis(),
         }
     }
@@ -225,7 +225,7 @@ impl ActivationFacts {
         ActivationFacts {
             data: group.data.name(),
             scale: group.scale.name(),
-            granularity: word(group.granularity),
+            granularity: group.granularity.into(),
             axis: group.granularity.axis(),
             operations: group.operations,
         }
@@ -243,27 +243,8 @@ impl ExpertFacts {
     }
 }
 
-fn kind(kind: QuantizedKind) -> &'static str {
-    match kind {
-        QuantizedKind::Affine => "affine",
-        QuantizedKind::Palette => "palette",
-        QuantizedKind::Sparse => "sparse",
-        QuantizedKind::Unknown => "unknown",
-    }
-}
-
 /// Of the scales or, where there are none, the tables; `None` where there are neither.
 fn granularity(weight: &QuantizedWeight) -> Option<&'static str> {
     let shares = weight.scale.is_some() || weight.palette.is_some();
-    shares.then(|| word(weight.granularity()))
-}
-
-fn word(granularity: Granularity) -> &'static str {
-    match granularity {
-        Granularity::Tensor => "tensor",
-        Granularity::Channel(_) => "channel",
-        Granularity::Block(_) => "block",
-        Granularity::Blocks => "blocks",
-        Granularity::Unknown => "unknown",
-    }
+    shares.then(|| weight.granularity().into())
 }

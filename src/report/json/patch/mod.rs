@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Body;
 use crate::checkout::RepoPath;
-use crate::patch::change::transaction::{KeptEdit, KeptReason, Outcome, Recovered};
+use crate::patch::change::transaction::{KeptEdit, Outcome, Recovered};
 use crate::patch::fit::explain::HunkReport;
 use crate::patch::judge::matrix::{Matrix, Range, Row, UnreadCommit};
 use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
@@ -299,12 +299,14 @@ impl<'a> Patch<'a> {
     }
 
     fn listed(patch: &'a series::Patch) -> Patch<'a> {
-        let eras = patch.current().flat_map(|variant| &variant.eras);
+        let mut eras: Vec<_> = patch.current().flat_map(|variant| &variant.eras).collect();
+        // Several variants may be for one era.
+        eras.dedup();
         Patch {
             name: &patch.name,
             about: Some(About {
                 title: &patch.title,
-                eras: eras.map(ToString::to_string).collect(),
+                eras: eras.into_iter().map(ToString::to_string).collect(),
                 provides: patch
                     .provides
                     .iter()
@@ -405,11 +407,7 @@ impl<'a> Kept<'a> {
         Kept {
             path: kept.path.shown(),
             place: kept.at.display().to_string(),
-            reason: match kept.reason {
-                KeptReason::EditedBefore => "edited-before",
-                KeptReason::EditedAfter => "edited-after",
-                KeptReason::OldFileEdited => "old-file-edited",
-            },
+            reason: kept.reason.into(),
         }
     }
 }
