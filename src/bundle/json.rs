@@ -82,6 +82,11 @@ impl JsonDocument {
         })
     }
 
+    /// Keys that stand twice in one object, the first few of them.
+    pub fn repeated_keys(&self) -> Vec<super::RepeatedKey> {
+        super::repeated::repeated(&self.text)
+    }
+
     /// The 1-based line on which the value at a JSON pointer (its key, for an object member) starts.
     ///
     /// A pointer to nothing gives the line of its nearest existing ancestor.

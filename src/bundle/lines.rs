@@ -8,10 +8,7 @@ use std::ops::Range;
 /// A pointer to nothing gives the line of its nearest existing ancestor. Where a key is repeated, its last
 /// occurrence counts, as it does for the parser.
 pub(super) fn line_of(text: &str, pointer: &str) -> u32 {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-    };
+    let mut scanner = Scanner::new(text);
     scanner.space();
     let mut found = scanner.at;
     for token in pointer.split('/').skip(1) {
@@ -41,10 +38,7 @@ pub(super) struct ValueSpan {
 /// Where the value at `pointer` is in valid JSON text; `None` if there is none, or if a key on the way to it is repeated
 /// and readers differ in which one they take.
 pub(super) fn span_of(text: &str, pointer: &str) -> Option<ValueSpan> {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-    };
+    let mut scanner = Scanner::new(text);
     scanner.space();
     let mut key = None;
     for token in pointer.split('/').skip(1) {
@@ -73,13 +67,31 @@ pub(super) fn span_of(text: &str, pointer: &str) -> Option<ValueSpan> {
 
 /// A position in text that is known to be valid JSON; on anything else it stops early, never out of bounds.
 #[derive(Clone)]
-struct Scanner<'a> {
+pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn new(text: &'a str) -> Scanner<'a> {
+        Scanner {
+            bytes: text.as_bytes(),
+            at: 0,
+        }
+    }
+
+    /// Passes over one byte.
+    pub(super) fn next(&mut self) {
+        self.at += 1;
+    }
+
+    /// Passes over a string and gives what it says.
+    pub(super) fn key(&mut self) -> String {
+        let quoted = self.string();
+        unquoted(quoted).map_or_else(String::new, Cow::into_owned)
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 

@@ -5,6 +5,10 @@ use crate::finding::Finding;
 
 use super::{Context, Findings, Rule};
 
+/// Findings of one rule about one target that are told one by one. Nobody reads more, and a stranger's file may hold a reason
+/// for a million.
+const MOST: usize = 200;
+
 /// What `rules` have to say about one target, at their own levels, in registry order.
 ///
 /// A rule whose needs are not met is not run. Findings without a place of their own are anchored by
@@ -16,7 +20,11 @@ pub fn check(
     let mut found = Vec::new();
     for rule in rules {
         if rule.applies_to(context) {
+            let before = found.len();
             (rule.check)(context, &mut Findings::new(rule, &mut found));
+            if let Some(rest) = rest(found.split_off(found.len().min(before + MOST))) {
+                found.push(rest);
+            }
         }
     }
     for finding in &mut found {
@@ -31,11 +39,44 @@ pub fn check(
     found
 }
 
+/// One finding for those of a rule that are too many to tell, as bad as the worst of them.
+fn rest(untold: Vec<Finding>) -> Option<Finding> {
+    let level = untold.iter().map(|finding| finding.level).max()?;
+    let first = untold.first()?;
+    let message = format!(
+        "there are {} more findings of this rule, from {} on",
+        untold.len(),
+        first.subject
+    );
+    let mut rest = Finding::new(first.rule, level, first.subject.clone(), message);
+    rest.help("mend what is told and lint again");
+    Some(rest)
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use crate::finding::Level;
     use crate::lint::rules;
     use crate::lint::testing::Case;
+
+    #[test]
+    fn a_million_findings_of_one_rule_are_counted_and_not_told() {
+        let mut case = Case::granite_1b();
+        case.edit_manifest(|json| {
+            let entries = (0..1000).map(|number| (format!("key {number:04}"), number.into()));
+            json["user_data"] = serde_json::Value::Object(entries.collect());
+        });
+        let rule = rules::find("bundle-user-data-nonstring").unwrap();
+        let found = case.check(rule);
+        assert_eq!(found.len(), super::MOST + 1);
+        let last = found.last().unwrap();
+        assert_eq!(last.level, Level::Error);
+        assert_eq!(
+            last.message,
+            "there are 800 more findings of this rule, from user_data.key 0200 on"
+        );
+    }
 
     #[test]
     fn a_good_bundle_has_only_notes() {

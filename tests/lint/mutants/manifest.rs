@@ -274,6 +274,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |m| m["language"]["function_map"] = json!({ "main": ["decode"] }),
         &["error bundle-function-missing"],
     ),
+    disk(
+        "a kind that stands twice",
+        |bundle| {
+            let twice = text(bundle).replacen('{', "{\n  \"kind\": \"vlm\",", 1);
+            overwrite(bundle, twice);
+        },
+        &["warning bundle-repeated-key"],
+    ),
     manifest(
         "kinds of states declared",
         |m| m["language"]["states"] = json!({ "convState": "fixed", "recState": "fixed" }),

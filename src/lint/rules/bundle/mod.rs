@@ -23,6 +23,7 @@ mod bundle_overrides;
 mod bundle_pointed_at_asset;
 mod bundle_precision_mismatch;
 mod bundle_prefill_chunk;
+mod bundle_repeated_key;
 mod bundle_required_field;
 mod bundle_states_ignored;
 mod bundle_states_kind;
@@ -43,6 +44,7 @@ pub(super) static RULES: &[&Rule] = &[
     &bundle_kind::RULE,
     &bundle_required_field::RULE,
     &bundle_field_type::RULE,
+    &bundle_repeated_key::RULE,
     &bundle_vlm_vision_missing::RULE,
     &bundle_user_data_nonstring::RULE,
     &bundle_function_map_shape::RULE,
