@@ -89,6 +89,51 @@ fn the_job_is_for_the_system_the_repository_uses() {
     assert_eq!(fs::read_dir(other.path()).unwrap().count(), 2);
 }
 
+/// The command by which a job installs what its runner lacks, run by a shell with a `cargo` that says what it is asked.
+#[test]
+fn a_job_installs_from_a_repository_and_says_what_it_lacks() {
+    for (ci, file) in [
+        ("github", ".github/workflows/bundles.yml"),
+        ("gitlab", ".gitlab-ci.yml"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path(), &["init", "--ci", ci]);
+        let text = read(folder.path(), file);
+        let line = text.lines().find(|it| it.contains("cargo install"));
+        let (_, command) = line.unwrap().split_once("command -v").unwrap();
+        assert!(
+            !text.contains('@') || !text.contains("@REPOSITORY@"),
+            "{text}"
+        );
+        let shell = |address: Option<&str>| {
+            let script = format!("cargo() {{ echo cargo \"$@\"; }}; command -v{command}");
+            let mut shell = std::process::Command::new("/bin/sh");
+            shell
+                .args(["-c", &script])
+                .env_remove("GRANITE_BUNDLE_REPOSITORY");
+            shell.env("PATH", "/nowhere");
+            if let Some(address) = address {
+                shell.env("GRANITE_BUNDLE_REPOSITORY", address);
+            }
+            shell.output().unwrap()
+        };
+        let done = shell(Some("https://example.org/granite-bundle"));
+        let asked = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success(), "{asked}");
+        assert!(
+            asked.starts_with("cargo install --git https://")
+                && asked.ends_with(" --locked granite-bundle\n"),
+            "{asked}"
+        );
+        if env!("CARGO_PKG_REPOSITORY").is_empty() {
+            let refused = shell(None);
+            assert!(!refused.status.success());
+            let said = String::from_utf8(refused.stderr).unwrap();
+            assert!(said.contains("set it to the address"), "{said}");
+        }
+    }
+}
+
 #[test]
 fn a_bundle_gets_no_configuration_of_its_own() {
     let folder = tempfile::tempdir().unwrap();

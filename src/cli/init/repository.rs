@@ -30,6 +30,14 @@ pub(super) struct Repository {
     bundles: Vec<PathBuf>,
 }
 
+/// Where a job gets the command's source from: the address the package names, else a variable of the job, which says what it
+/// wants where it is not set. No registry has the package.
+const SOURCE: &str = if env!("CARGO_PKG_REPOSITORY").is_empty() {
+    "\"${GRANITE_BUNDLE_REPOSITORY:?set it to the address of the repository of granite-bundle}\""
+} else {
+    env!("CARGO_PKG_REPOSITORY")
+};
+
 impl Repository {
     /// The repository a folder is in; the folder itself if it is in none.
     pub(super) fn around(folder: &Path) -> Repository {
@@ -81,7 +89,7 @@ impl Repository {
             .replace("@FOUND@", &found)
             .replace("@LFS@", lfs)
             .replace("@BRANCH@", &self.branch())
-            .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+            .replace("@REPOSITORY@", SOURCE)
             .replace("@PATH@", &files::quoted(self.lint_path()))
     }
 
