@@ -269,3 +269,85 @@ fn accepted_findings_are_in_sarif_only_where_asked_for() {
     assert_eq!(marked.as_array().unwrap().len(), 2);
     assert_eq!(marked[0]["suppressions"][0]["status"], "accepted");
 }
+
+/// A bundle whose folder and keys are written to be markup.
+fn hostile() -> (TempDir, &'static str) {
+    const NAME: &str = "a|b <img src=x> [l](http:u) ``` *b* @me #1";
+    let folder = tempfile::tempdir().unwrap();
+    let mut bundle = crate::granite_350m();
+    bundle.manifest.as_mut().unwrap()["user_data"] = serde_json::json!({
+        "<script>alert(1)</script>": 1,
+        "x|y|z": 2,
+        "[link](javascript:1)": 3,
+        "```<img>`x``": 4,
+    });
+    bundle.write(&folder.path().join(NAME)).unwrap();
+    (folder, NAME)
+}
+
+#[test]
+fn names_of_strangers_are_no_markup_in_a_summary() {
+    let (folder, name) = hostile();
+    let output = lint(
+        folder.path(),
+        &["--format", "markdown", "--level", "note", name],
+    );
+    let text = stdout(&output);
+    let row = text.lines().find(|line| line.starts_with("| a")).unwrap();
+    let cells = row.replace("\\|", "").matches('|').count();
+    assert_eq!(cells, 8, "{row}");
+    for line in text.lines() {
+        // What is between single backticks is shown as it is.
+        let outside: String = line.replace("\\`", "").split('`').step_by(2).collect();
+        assert!(
+            !outside.contains("<img") && !outside.contains("<script"),
+            "{line}"
+        );
+        assert!(
+            !outside.contains("[link](") && !outside.contains("[l]("),
+            "{line}"
+        );
+        assert!(!outside.contains("@me"), "{line}");
+    }
+    assert_eq!(
+        text.matches("bundle-user-data-nonstring").count(),
+        4,
+        "{text}"
+    );
+}
+
+/// The fields that GitLab documents for a code-quality report, and the words of `severity`.
+#[test]
+fn gitlab_gets_the_fields_it_documents() {
+    let (folder, name) = hostile();
+    let output = lint(
+        folder.path(),
+        &["--format", "gitlab", "--level", "note", name],
+    );
+    let issues = parsed(&stdout(&output));
+    let issues = issues.as_array().unwrap();
+    assert!(issues.len() > 4);
+    let mut prints = std::collections::BTreeSet::new();
+    for issue in issues {
+        let text = |field: &str| issue[field].as_str().unwrap();
+        assert!(!text("description").is_empty() && !text("check_name").is_empty());
+        let severities = ["info", "minor", "major", "critical", "blocker"];
+        assert!(severities.contains(&text("severity")));
+        assert!(prints.insert(text("fingerprint")), "{issue}");
+        let location = &issue["location"];
+        let path = location["path"].as_str().unwrap();
+        assert!(path.starts_with(name) && !path.starts_with("./"), "{path}");
+        assert!(location["lines"]["begin"].as_u64().unwrap() >= 1);
+        let fields: Vec<_> = issue.as_object().unwrap().keys().collect();
+        assert_eq!(
+            fields,
+            [
+                "description",
+                "check_name",
+                "fingerprint",
+                "severity",
+                "location"
+            ]
+        );
+    }
+}

@@ -134,7 +134,8 @@ fn details(text: &mut String, path: &str, findings: &[Finding], left_out: &mut u
 /// Text of strangers on one line of Markdown: nothing in it is markup but what stands between backticks.
 fn prose(text: &str) -> String {
     let text = safe(text);
-    let balanced = text.matches('`').count().is_multiple_of(2);
+    // A run of several opens a span that only a run as long closes, so single ones in pairs are all that is sure.
+    let balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut prose = String::with_capacity(text.len() + 8);
     let mut code = false;
     for c in text.chars() {
@@ -170,5 +171,6 @@ mod tests {
             "a\\_b &lt;img> `set x_y` \\| \\[l\\](u)\\\\n@\u{200B}x"
         );
         assert_eq!(prose("one ` alone_"), "one \\` alone\\_");
+        assert_eq!(prose("```<img>`x``"), "\\`\\`\\`&lt;img>\\`x\\`\\`");
     }
 }

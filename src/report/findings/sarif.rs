@@ -21,7 +21,12 @@ const FINGERPRINT: &str = "graniteBundle/v1";
 const LINE_HASH: &str = "primaryLocationLineHash";
 
 /// Results of one run that GitHub takes; a log with more is refused as a whole.
+///
+/// Source: GitHub's documentation, "SARIF support for code scanning", with the next constant.
 const MOST: usize = 25_000;
+
+/// Results of one run that GitHub keeps and shows, by severity.
+const SHOWN: usize = 5_000;
 
 /// A log of one run.
 #[derive(Debug, Serialize)]
@@ -188,10 +193,8 @@ pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
     let rules = rules::all().collect::<Vec<_>>();
     let mut identified = run.identified();
     identified.retain(|(finding, _)| suppressed || finding.suppressed.is_none());
-    identified.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
-    let left_out = identified.len().saturating_sub(MOST);
-    identified.truncate(MOST);
-    let results = identified
+    let all = identified.len();
+    let results = worst(identified)
         .into_iter()
         .map(|(finding, print)| result(finding, print, &rules, run))
         .collect();
@@ -211,7 +214,7 @@ pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
             },
             invocations: [Invocation {
                 execution_successful: run.troubles.is_empty(),
-                tool_execution_notifications: notifications(run.troubles, left_out),
+                tool_execution_notifications: notifications(run.troubles, all),
             }],
             column_kind: "unicodeCodePoints",
             results,
@@ -220,18 +223,34 @@ pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&log).map(|text| text + "\n")
 }
 
-fn notifications(troubles: &[Trouble], left_out: usize) -> Vec<Notification> {
+/// The worst findings that a run has room for, worst first; those equally bad in their order.
+fn worst<T>(mut identified: Vec<(&Finding, T)>) -> Vec<(&Finding, T)> {
+    identified.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
+    identified.truncate(MOST);
+    identified
+}
+
+/// What kept the run from judging everything, and what there is no room for of `all` results.
+fn notifications(troubles: &[Trouble], all: usize) -> Vec<Notification> {
     let said = troubles.iter().map(|trouble| Notification {
         level: Level::Error,
         message: OwnedText {
             text: trouble.text(),
         },
     });
-    let cut = (left_out > 0).then(|| Notification {
+    let left_out = all.saturating_sub(MOST);
+    let text = match (left_out, all > SHOWN) {
+        (0, false) => None,
+        (0, true) => Some(format!(
+            "GitHub shows the worst {SHOWN} of these {all} results"
+        )),
+        _ => Some(format!(
+            "{left_out} milder results are left out: a run may have {MOST}, of which GitHub shows the worst {SHOWN}"
+        )),
+    };
+    let cut = text.map(|text| Notification {
         level: Level::Warning,
-        message: OwnedText {
-            text: format!("{left_out} milder results are left out: a run may have {MOST}"),
-        },
+        message: OwnedText { text },
     });
     said.chain(cut).collect()
 }
@@ -307,5 +326,63 @@ fn suppression(suppressed: &crate::finding::Suppression) -> SarifSuppression<'_>
         kind: "external",
         status: "accepted",
         justification: &suppressed.reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(levels: &[(Level, usize)]) -> Vec<Finding> {
+        let one = |level| Finding::new("x", level, String::new(), String::new());
+        let many = levels
+            .iter()
+            .map(|(level, number)| vec![one(*level); *number]);
+        many.flatten().collect()
+    }
+
+    fn said(all: usize) -> Vec<String> {
+        let told = notifications(&[], all).into_iter();
+        told.map(|it| it.message.text).collect()
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_the_mildest_and_is_counted() {
+        let all = findings(&[
+            (Level::Note, 20_000),
+            (Level::Warning, 5_000),
+            (Level::Error, 10),
+        ]);
+        let kept = worst(all.iter().map(|finding| (finding, ())).collect());
+        assert_eq!(kept.len(), 25_000);
+        let at = |place: usize| kept[place].0.level;
+        assert_eq!(
+            (at(0), at(9), at(10)),
+            (Level::Error, Level::Error, Level::Warning)
+        );
+        assert_eq!((at(5_009), at(5_010)), (Level::Warning, Level::Note));
+        assert_eq!(
+            said(all.len()),
+            [
+                "10 milder results are left out: a run may have 25000, of which GitHub shows the worst 5000"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_shown_whole_says_nothing() {
+        assert_eq!((said(0), said(5_000)), (vec![], vec![]));
+        assert_eq!(
+            said(5_001),
+            ["GitHub shows the worst 5000 of these 5001 results"]
+        );
+    }
+
+    #[test]
+    fn rules_stay_within_what_github_takes() {
+        // Rules of a run 25,000, tags of a rule 20, of which 10 are shown.
+        let all: Vec<Descriptor> = rules::all().map(descriptor).collect();
+        assert!(all.len() < MOST && !all.is_empty());
+        assert!(all.iter().all(|rule| rule.properties.tags.len() <= 10));
     }
 }
