@@ -325,3 +325,60 @@ fn the_order_of_keys_and_every_space_is_kept() {
     let expected = odd.replace("lmm", "llm").replace(":0.2", ":\"0.2\"");
     assert_eq!(text(&folder, "metadata.json"), expected);
 }
+
+/// The document of a run, held to its schema.
+fn document(folder: &tempfile::TempDir, more: &[&str]) -> Value {
+    let output = fix(folder, more);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = serde_json::from_str(include_str!("../../schemas/lint-1.schema.json")).unwrap();
+    jsonschema::validate(&schema, &document).unwrap();
+    document
+}
+
+#[test]
+fn the_document_lists_what_is_fixed_and_what_would_be() {
+    let folder = manifest(|json| {
+        json["metadata_version"] = json!(0.2);
+        json["user_data"] = json!({ "a": 1, "b/c": true, "d": "text", "e": {} });
+    });
+    let before = files(folder.path());
+    let planned = document(&folder, &["--diff", "--json"]);
+    assert_eq!(files(folder.path()), before);
+    let made = document(&folder, &["--fix", "--json"]);
+    let told = |document: &Value, written: bool| -> Vec<(String, String)> {
+        let fixes = document["fixes"].as_array().unwrap().iter();
+        let text = |fix: &Value, field: &str| fix[field].as_str().unwrap().to_owned();
+        fixes
+            .inspect(|fix| {
+                assert_eq!(
+                    (&fix["written"], &fix["path"]),
+                    (&json!(written), &json!("a"))
+                )
+            })
+            .map(|fix| (text(fix, "subject"), text(fix, "value")))
+            .collect()
+    };
+    let expected = [
+        ("metadata_version", "\"0.2\""),
+        ("user_data.a", "\"1\""),
+        ("user_data.b/c", "\"true\""),
+    ];
+    let expected = expected.map(|(subject, value)| (subject.to_owned(), value.to_owned()));
+    assert_eq!(told(&planned, false), expected);
+    assert_eq!(told(&made, true), expected);
+    assert!(planned["findings"].to_string().contains("bundle-version"));
+    assert!(!made["findings"].to_string().contains("bundle-version"));
+    assert_eq!(document(&folder, &["--json"])["fixes"], Value::Null);
+}
+
+#[test]
+fn a_second_fix_changes_nothing() {
+    for (change, pointer, _) in MISTAKES {
+        let folder = manifest(*change);
+        fix(&folder, &["--fix"]);
+        let once = files(folder.path());
+        let again = document(&folder, &["--fix", "--json"]);
+        assert_eq!(again["fixes"], json!([]), "{pointer}");
+        assert_eq!(files(folder.path()), once, "{pointer}");
+    }
+}

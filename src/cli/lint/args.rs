@@ -80,8 +80,8 @@ pub(in crate::cli) struct Args {
     /// Write what is certain to be right into the bundle's own texts, say each change, and judge the result
     #[arg(long, conflicts_with_all = ["diff", "write_baseline", "show_config"])]
     pub(super) fix: bool,
-    /// Print as a diff what --fix would write, and write nothing
-    #[arg(long, conflicts_with_all = ["format", "json", "output", "write_baseline", "show_config"])]
+    /// Print as a diff, or with --json as `fixes`, what --fix would write, and write nothing
+    #[arg(long, conflicts_with_all = ["format", "output", "write_baseline", "show_config"])]
     pub(super) diff: bool,
     /// Do not hash bytecode, which is nearly all of the time large bundles take
     #[arg(long)]
@@ -161,7 +161,7 @@ fn no_format(word: &str, text: &str) -> String {
 pub(super) enum PlatformArg {
     /// iPhone and iPad
     Ios,
-    /// Mac
+    /// Mac: no requirement is known that holds there alone, so it asks for what `any` does
     Macos,
     /// None in particular
     #[value(alias = "none")]

@@ -28,10 +28,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     if args.show_config {
         return show::run(args, &places, &missing, ui);
     }
-    if args.diff {
+    if args.diff && !args.json {
         return fix::diff(args, &places, &missing, ui);
     }
-    let fixed = !args.fix || fix::write(args, &places, ui)?;
+    let fixing = fix::run(args, &places, ui)?;
     let mut troubles = missing
         .iter()
         .map(|error| Trouble {
@@ -44,13 +44,18 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         troubles.extend(refuse(&error, ui));
         Report::new(Vec::new())
     });
-    let written = output::write(&report, &troubles, args, ui)?;
+    let written = output::write(&report, &troubles, fixing.fixes.as_deref(), args, ui)?;
     for error in &missing {
         ui.failure(&error.clone().into());
     }
     Ok(
-        match (troubles.is_empty() && written && fixed, report.refused()) {
+        match (
+            troubles.is_empty() && written && !fixing.failed,
+            report.refused(),
+        ) {
             (false, _) => Exit::Trouble,
+            // A diff tells what would be written, in every format, and refuses nothing.
+            (true, _) if args.diff => Exit::Fine,
             (true, true) => Exit::Findings,
             (true, false) => Exit::Fine,
         },

@@ -18,7 +18,7 @@ use crate::report::findings::{Run, Trouble, github, gitlab, junit, markdown, sar
 use crate::report::human;
 use crate::report::json;
 use crate::report::json::inspect::{Details, TargetEntry};
-use crate::report::json::lint::Document;
+use crate::report::json::lint::{Document, Fix};
 use crate::report::terminal::visible;
 
 /// Columns of a page in a file, which no terminal limits.
@@ -28,6 +28,7 @@ const FILE_COLUMNS: u16 = 100;
 struct Reports<'a> {
     report: &'a Report,
     troubles: &'a [Trouble],
+    fixes: Option<&'a [Fix]>,
     places: Anchors,
     args: &'a Args,
 }
@@ -36,12 +37,14 @@ struct Reports<'a> {
 pub(super) fn write(
     report: &Report,
     troubles: &[Trouble],
+    fixes: Option<&[Fix]>,
     args: &Args,
     ui: &mut Ui,
 ) -> anyhow::Result<bool> {
     let reports = Reports {
         report,
         troubles,
+        fixes,
         places: places(report),
         args,
     };
@@ -115,7 +118,7 @@ impl Reports<'_> {
         };
         Ok(match format {
             Format::Human => human::lint::render(run, columns, self.args.quiet),
-            Format::Json => document(run)?,
+            Format::Json => document(run, self.fixes)?,
             Format::Sarif => sarif::render(run, self.args.suppressed)?,
             Format::Junit => junit::render(run)?,
             Format::Github => github::render(run),
@@ -139,7 +142,7 @@ impl Reports<'_> {
     }
 }
 
-fn document(run: Run<'_>) -> serde_json::Result<String> {
+fn document(run: Run<'_>, fixes: Option<&[Fix]>) -> serde_json::Result<String> {
     let linted = &run.view.report.linted;
     let deployments = linted
         .iter()
@@ -157,7 +160,7 @@ fn document(run: Run<'_>) -> serde_json::Result<String> {
             TargetEntry::new(&one.target, deployment.as_ref(), options(one, sides))
         })
         .collect();
-    json::text(&Document::new(run, entries))
+    json::text(&Document::new(run, entries, fixes))
 }
 
 fn options<'a>(one: &'a Linted, side_hashes: &'a [Option<[u8; 32]>]) -> Details<'a> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Body;
 use crate::finding::{self, Level};
+use crate::lint::fleet::FixPlan;
 use crate::lint::{LevelCounts, Rule};
 use crate::report::findings::{Run, Trouble};
 
@@ -21,6 +22,20 @@ pub struct Document<'a> {
     pub configurations: Vec<String>,
     pub level: Level,
     pub summary: Counted,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixes: Option<&'a [Fix]>,
+}
+
+/// A fix that was made or would be, or a file that is left alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fix {
+    pub path: String,
+    pub file: String,
+    pub rule: Option<&'static str>,
+    pub subject: Option<String>,
+    pub value: Option<String>,
+    pub written: bool,
+    pub reason: Option<&'static str>,
 }
 
 /// Something that kept the run from judging everything.
@@ -88,8 +103,13 @@ impl Body for Document<'_> {
 }
 
 impl<'a> Document<'a> {
-    /// The document of a run; `bundles` are the entries of its targets.
-    pub fn new(run: Run<'a>, bundles: Vec<TargetEntry<'a>>) -> Document<'a> {
+    /// The document of a run; `bundles` are the entries of its targets, `fixes` what was or would be fixed, where that was
+    /// asked for.
+    pub fn new(
+        run: Run<'a>,
+        bundles: Vec<TargetEntry<'a>>,
+        fixes: Option<&'a [Fix]>,
+    ) -> Document<'a> {
         let (suppressed, findings) = run
             .identified()
             .into_iter()
@@ -114,7 +134,38 @@ impl<'a> Document<'a> {
             configurations: files.collect::<BTreeSet<_>>().into_iter().collect(),
             level: run.view.level,
             summary: run.view.counts().into(),
+            fixes,
         }
+    }
+}
+
+impl Fix {
+    /// The fixes of the bundle of that path, and the files left alone.
+    pub fn all(path: &str, plan: &FixPlan, written: bool) -> Vec<Fix> {
+        let entry = |file: &std::path::Path| Fix {
+            path: path.to_owned(),
+            file: crate::bundle::shown(file),
+            rule: None,
+            subject: None,
+            value: None,
+            written: false,
+            reason: None,
+        };
+        let files = plan.files.iter();
+        let done = files.flat_map(|file| {
+            file.done.iter().map(|done| Fix {
+                rule: Some(done.rule),
+                subject: Some(done.subject.clone()),
+                value: done.value.clone(),
+                written,
+                ..entry(&file.path)
+            })
+        });
+        let kept = plan.kept.iter().map(|kept| Fix {
+            reason: Some(kept.reason),
+            ..entry(&kept.path)
+        });
+        done.chain(kept).collect()
     }
 }
 
