@@ -9,6 +9,7 @@ use granite_bundle::report::human::inspect::page;
 use granite_bundle::report::json::inspect::{Details, Document, TargetEntry};
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::program::{Data, Element, Program, Tensor};
+use granite_bundle_testkit::turn::has_turn;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -423,7 +424,8 @@ fn every_flipped_byte_of_a_small_asset_gives_a_page_or_an_error() {
     small_asset().write(&asset).unwrap();
     let bytes = fs::read(asset.join("main.mlirb")).unwrap();
     let mut refused = 0;
-    for place in 0..bytes.len() {
+    let places = (0..bytes.len()).filter(|place| has_turn(*place, 5));
+    for place in places.clone() {
         for bits in [0x01, 0xFF] {
             let mut flipped = bytes.clone();
             flipped[place] ^= bits;
@@ -436,7 +438,7 @@ fn every_flipped_byte_of_a_small_asset_gives_a_page_or_an_error() {
             );
         }
     }
-    assert!(refused > bytes.len());
+    assert!(refused > places.count());
 }
 
 /// Replaces a text in the manifest of `a`.

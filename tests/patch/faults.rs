@@ -352,7 +352,7 @@ fn an_error_at_every_step_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in its_turn(2, points.len(), 3) {
+        for index in its_turn(2, points.len(), 8) {
             let name = &points[index];
             for errno in faults(index, 3, 3).map(|which| [ENOSPC, EACCES, EIO][which]) {
                 let scenario = Scenario::new(action);
@@ -409,7 +409,7 @@ fn an_edit_at_any_moment_is_kept_and_the_rest_is_at_one_of_both() {
     for action in ["apply", "revert"] {
         let (points, ends) = (trace(action), ends(action));
         let mut tally = Tally::default();
-        for index in its_turn(1, points.len(), 3) {
+        for index in its_turn(1, points.len(), 9) {
             let point = &points[index];
             for which in faults(index, 2 * targets.len(), 5) {
                 let (target, carefully) = (targets[which / 2], which % 2 == 0);

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use granite_bundle_testkit::turn::tries_every_case;
 use serde_json::Value;
 
 /// Everything under a directory: type, permissions and bytes.
@@ -20,20 +21,13 @@ pub(crate) const FAILPOINT: &str = "GRANITE_BUNDLE_FAILPOINT";
 /// Those of `count` steps whose turn it is: with `FAULTS=every`, as in CI, all of them, else the first, the last and one in
 /// `share` from `start` on.
 pub(crate) fn steps(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
-    turn(
-        start,
-        count,
-        if wished(&["every", "all"]) { 1 } else { share },
-    )
+    turn(start, count, if tries_every_case() { 1 } else { share })
 }
 
 /// Those of `count` faults whose turn it is at a step: with `FAULTS=all` all of them, else one in `share`.
 pub(crate) fn faults(step: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
-    turn(step, count, if wished(&["all"]) { 1 } else { share })
-}
-
-fn wished(wishes: &[&str]) -> bool {
-    std::env::var("FAULTS").is_ok_and(|wish| wishes.contains(&wish.as_str()))
+    let is_all = std::env::var("FAULTS").is_ok_and(|wish| wish == "all");
+    turn(step, count, if is_all { 1 } else { share })
 }
 
 fn turn(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize> {
