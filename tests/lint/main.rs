@@ -8,5 +8,6 @@
 mod corpus;
 mod equivalence;
 mod good;
+mod helps;
 mod mutants;
 mod table;
