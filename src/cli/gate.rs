@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::Value;
 
-use super::language::{LanguageModel, explained, ids};
+use super::language::{self, explained, ids};
 use super::{Advised, Exit, Ui, examples};
 use crate::bundle::JsonDocument;
 use crate::files::{shown, write};
 use crate::gate::{self, Comparison, Oracle};
-use crate::generate::Text;
+use crate::generate::{LanguageModel, Text};
 use crate::report::human;
 use crate::report::json::{self, gate::Document};
 
@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         (None, Some(other)) => by_bundle(args, other)?,
         (None, None) => return Ok(Exit::Trouble),
     };
-    let text = model.text().ok();
+    let text = language::text(&model).ok();
     if let Some(path) = &args.output {
         let document = transcript(&gate, &oracle, &model, text.as_ref());
         let text = serde_json::to_string_pretty(&document)? + "\n";
@@ -103,7 +103,7 @@ fn by_transcript(
         help: "give a gate transcript: JSON with `input_ids` and the oracle's tokens".to_owned(),
     })?;
     let oracle = Oracle::of(path, document.value)?;
-    let model = LanguageModel::load(&args.path, None)?;
+    let model = language::load(&args.path, None)?;
     if let Some(bundle) = oracle.bundle()
         && bundle != model.target.name()
     {
@@ -112,7 +112,7 @@ fn by_transcript(
             model.target.name()
         ));
     }
-    let mut decoder = model.decoder(&args.path)?;
+    let mut decoder = language::decoder(&model, &args.path)?;
     let gate = match args.teacher_forced {
         true => gate::teacher_forced(&mut decoder, &oracle, args.min_margin),
         false => gate::free(&mut decoder, &oracle, args.min_margin),
@@ -126,11 +126,11 @@ fn by_bundle(
     args: &Args,
     other: &Path,
 ) -> anyhow::Result<(Comparison, Oracle, LanguageModel, String)> {
-    let theirs = LanguageModel::load(other, None)?;
-    let model = LanguageModel::load(&args.path, None)?;
+    let theirs = language::load(other, None)?;
+    let model = language::load(&args.path, None)?;
     let prompt = match (&args.ids, &args.prompt) {
         (Some(ids), _) => ids.clone(),
-        (None, Some(prompt)) => model.text()?.encode(prompt, true)?,
+        (None, Some(prompt)) => language::text(&model)?.encode(prompt, true)?,
         (None, None) => {
             return Err(Advised {
                 message: "there is no prompt that both bundles could go on from".to_owned(),
@@ -139,7 +139,10 @@ fn by_bundle(
             .into());
         }
     };
-    let mut decoders = (theirs.decoder(other)?, model.decoder(&args.path)?);
+    let mut decoders = (
+        language::decoder(&theirs, other)?,
+        language::decoder(&model, &args.path)?,
+    );
     let (gate, chosen) = gate::against(
         (&mut decoders.0, &mut decoders.1),
         &prompt,

@@ -1,129 +1,62 @@
-//! A bundle whose language model is to be executed: its plan, its context, its text.
+//! What `run` and `gate` say where a language model cannot be executed, and what they share besides.
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
 use anyhow::Context;
 
 use super::Advised;
-use crate::bundle::{ChatTemplate, Language, Manifest, Target};
-use crate::engine::stop_tokens::stop_tokens;
-use crate::exec::{ExecError, Plan};
+use crate::exec::ExecError;
 use crate::files::{quoted, shown};
-use crate::generate::{Decoder, GenerateError, Text};
+use crate::generate::{Decoder, GenerateError, LanguageModel, LoadError, Text};
 
-/// Context where the manifest does not say: of the bare asset, or of a bundle without the field.
-const DEFAULT_CONTEXT: usize = 4096;
-
-/// A bundle, ready to be run.
-pub(super) struct LanguageModel {
-    /// The bundle, read.
-    pub(super) target: Target,
-    /// The function, planned, its weights in memory.
-    pub(super) plan: Plan,
-    /// Most tokens of one sequence.
-    pub(super) context: usize,
-    /// Seconds it took to load.
-    pub(super) load_s: f64,
+/// Reads the bundle and loads the function; a failure comes with its next step.
+pub(super) fn load(path: &Path, function: Option<&str>) -> anyhow::Result<LanguageModel> {
+    LanguageModel::open(path, function).map_err(|error| unloaded(error, path))
 }
 
-impl LanguageModel {
-    /// Reads the bundle and loads the function.
-    pub(super) fn load(path: &Path, function: Option<&str>) -> anyhow::Result<LanguageModel> {
-        let start = Instant::now();
-        let target = Target::open(path).map_err(|error| Advised::failure(error.into()))?;
-        let Some(asset) = target.asset.present() else {
-            let failure = target.main_failure().or_else(|| target.failure());
-            return Err(failure.map_or_else(
-                || anyhow::anyhow!("{}: there is no model asset", shown(path)),
-                Advised::failure,
-            ));
-        };
-        let language = target.manifest.present().and_then(Manifest::language);
-        let name = function
-            .unwrap_or_else(|| language.map_or("main", |language| language.main_function()));
-        let plan = plan(&asset.bytecode_path, name, path)?;
-        let stated = language.and_then(|language: Language<'_>| language.max_context_length());
-        let context = stated.and_then(|context| usize::try_from(context).ok());
-        Ok(LanguageModel {
-            plan,
-            context: context
-                .filter(|context| *context > 0)
-                .unwrap_or(DEFAULT_CONTEXT),
-            load_s: start.elapsed().as_secs_f64(),
-            target,
-        })
-    }
+/// An empty sequence.
+pub(super) fn decoder<'m>(model: &'m LanguageModel, path: &Path) -> anyhow::Result<Decoder<'m>> {
+    model.decoder().map_err(|error| explained(error, path))
+}
 
-    /// An empty sequence.
-    pub(super) fn decoder(&self, path: &Path) -> anyhow::Result<Decoder<'_>> {
-        Decoder::new(&self.plan, self.context).map_err(|error| explained(error, path))
-    }
+/// The bundle's tokenizer.
+pub(super) fn text(model: &LanguageModel) -> anyhow::Result<Text> {
+    model
+        .text()
+        .map_err(|error| unloaded(error, &model.target.path))
+}
 
-    /// The bundle's tokenizer.
-    pub(super) fn text(&self) -> anyhow::Result<Text> {
-        let path = self.tokenizer_path();
-        let found = path.as_deref().filter(|path| path.is_file());
-        let Some(path) = found else {
-            return Err(Advised {
+fn unloaded(error: LoadError, path: &Path) -> anyhow::Error {
+    let help = match &error {
+        LoadError::Unreadable(failure) => return Advised::failure(failure.clone()),
+        LoadError::NoAsset { path } => {
+            return anyhow::anyhow!("{}: there is no model asset", shown(path));
+        }
+        LoadError::NoTokenizer { path } => {
+            return Advised {
                 message: format!(
                     "{}: there is no tokenizer.json, so text cannot be turned into ids",
-                    shown(&self.target.path)
+                    shown(path)
                 ),
                 help: "give the prompt as ids: --ids 1,2,3".to_owned(),
             }
-            .into());
-        };
-        Ok(Text::open(path)?)
-    }
-
-    fn tokenizer_path(&self) -> Option<PathBuf> {
-        let tokenizer = self.target.tokenizer.present()?;
-        Some(tokenizer.path.join("tokenizer.json"))
-    }
-
-    /// Ids that end text, by the engine's own rules.
-    pub(super) fn ends(&self, text: &Text) -> Vec<u32> {
-        let tokens = self
-            .target
-            .tokenizer
-            .present()
-            .map(stop_tokens)
-            .unwrap_or_default();
-        tokens
-            .iter()
-            .filter_map(|token| text.id(&token.content))
-            .collect()
-    }
-
-    /// The chat template, and the tokens it may name.
-    pub(super) fn template(&self) -> Option<(&ChatTemplate, Option<&str>, Option<&str>)> {
-        let tokenizer = self.target.tokenizer.present()?;
-        let template = tokenizer.chat_template.as_ref()?;
-        Some((
-            template,
-            tokenizer.named_token("bos_token"),
-            tokenizer.named_token("eos_token"),
-        ))
-    }
-}
-
-fn plan(bytecode: &Path, function: &str, path: &Path) -> anyhow::Result<Plan> {
-    Plan::open(bytecode, function).map_err(|error| {
-        let help = match &error {
-            ExecError::NoFunction { .. } => "name one of those with --function".to_owned(),
-            ExecError::Unsupported(_) | ExecError::Type { .. } => format!(
-                "this asset can be looked at, not executed: granite-bundle inspect {} --ops",
-                quoted(path)
-            ),
-            _ => {
-                let context = format!("{} cannot be executed", shown(path));
-                return anyhow::Error::from(error).context(context);
-            }
-        };
-        let message = error.to_string();
-        Advised { message, help }.into()
-    })
+            .into();
+        }
+        LoadError::Exec(ExecError::NoFunction { .. }) => {
+            "name one of those with --function".to_owned()
+        }
+        LoadError::Exec(ExecError::Unsupported(_) | ExecError::Type { .. }) => format!(
+            "this asset can be looked at, not executed: granite-bundle inspect {} --ops",
+            quoted(path)
+        ),
+        LoadError::Exec(_) => {
+            let context = format!("{} cannot be executed", shown(path));
+            return anyhow::Error::from(error).context(context);
+        }
+        _ => return error.into(),
+    };
+    let message = error.to_string();
+    Advised { message, help }.into()
 }
 
 /// The ids of `--ids`.

@@ -3,12 +3,12 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::language::{LanguageModel, explained, ids, peak_bytes, use_threads};
+use super::language::{self, explained, ids, peak_bytes, use_threads};
 use super::{Advised, Exit, Ui, examples};
 use crate::files::{quoted, shown};
 use crate::generate::chat::{Message, render};
 use crate::generate::{
-    Generation, GenerationRequest, Sampler, Sampling, Stop, Stream, Text, generate,
+    Generation, GenerationRequest, LanguageModel, Sampler, Sampling, Stop, Stream, Text, generate,
 };
 use crate::report::json;
 use crate::report::json::run::{Document, Timing};
@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         .into());
     }
     use_threads(args.threads)?;
-    let model = LanguageModel::load(&args.path, args.function.as_deref())?;
+    let model = language::load(&args.path, args.function.as_deref())?;
     match args.chat {
         true => chat(args, &model, ui),
         false => once(args, &model, ui),
@@ -124,8 +124,8 @@ impl Args {
 fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit> {
     // With ids alone the text is a courtesy: a bundle without a tokenizer runs too.
     let text = match &args.ids {
-        Some(_) => model.text().ok(),
-        None => Some(model.text()?),
+        Some(_) => language::text(model).ok(),
+        None => Some(language::text(model)?),
     };
     let prompt = match (&args.ids, &args.text, &text) {
         (Some(ids), ..) => ids.clone(),
@@ -136,7 +136,7 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         (Some(text), false) => model.ends(text),
         _ => Vec::new(),
     };
-    let mut decoder = model.decoder(&args.path)?;
+    let mut decoder = language::decoder(model, &args.path)?;
     let mut logits = args.logits.as_deref().map(npy::Rows::create).transpose()?;
     let mut failed = None;
     let mut stream = text.as_ref().map(Stream::new);
@@ -200,7 +200,7 @@ fn finish(
     text: Option<&Text>,
     ui: &mut Ui,
 ) -> anyhow::Result<Exit> {
-    let timing = Timing::of(model.load_s, prompt.len(), generation);
+    let timing = Timing::of(model.load.as_secs_f64(), prompt.len(), generation);
     if args.json {
         let text = text
             .map(|text| text.decode(&generation.ids()))
@@ -251,7 +251,7 @@ fn turn(model: &LanguageModel, text: &Text, messages: &[Message]) -> anyhow::Res
 
 /// Talks line by line, with all that was said before.
 fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let text = model.text()?;
+    let text = language::text(model)?;
     let ends = if args.ignore_eos {
         Vec::new()
     } else {
@@ -287,7 +287,7 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         messages.push(message("user", &line));
         let prompt = turn(model, &text, &messages)?;
         // The conversation is fed anew: a recurrent state cannot be taken back to where its text still agrees.
-        let mut decoder = model.decoder(&args.path)?;
+        let mut decoder = language::decoder(model, &args.path)?;
         let mut stream = Stream::new(&text);
         let mut answer = String::new();
         let request = GenerationRequest {

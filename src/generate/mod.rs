@@ -2,6 +2,7 @@
 
 pub mod chat;
 mod decoder;
+mod language_model;
 mod ports;
 mod sampling;
 mod text;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::exec::ExecError;
 
 pub use decoder::Decoder;
+pub use language_model::{LanguageModel, LoadError};
 pub use ports::Ports;
 pub use sampling::{Sampler, Sampling, greatest, margin};
 pub use text::{Stream, Text, TextError};

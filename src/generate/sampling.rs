@@ -15,6 +15,16 @@ pub struct Sampling {
     pub seed: u64,
 }
 
+impl Sampling {
+    /// The likeliest token, always.
+    pub const GREEDY: Sampling = Sampling {
+        temperature: 0.0,
+        top_k: None,
+        top_p: None,
+        seed: 0,
+    };
+}
+
 /// Chooses tokens.
 #[derive(Debug)]
 pub struct Sampler {

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("checkout", &[]),
     ("engine", &["bundle", "files", "model"]),
     ("exec", &["aicode", "bytes", "mlir", "model"]),
-    ("generate", &["bundle", "exec"]),
+    ("generate", &["bundle", "engine", "exec"]),
     ("gate", &["files", "generate"]),
     ("profile", &["bundle", "engine", "files", "model"]),
     ("finding", &[]),
