@@ -3,7 +3,7 @@
 
     cargo build --release
     python -m venv peer && peer/bin/pip install coreai-cli==0.1.0
-    python benches/fleet.py peer [--binary target/release/granite-bundle] [--bundles 500] [--runs 5]
+    python benches/fleet.py peer [--binary target/release/granite-bundle] [--before OLDER] [--bundles 500] [--runs 5]
 
 The fleet is copies of `examples/granite-4.0-h-1b-signature`, every tenth with a mistake in its manifest. Ours is one
 process over the folder, hashing included, median of the runs. The peer takes one target per call, so that it is timed
@@ -63,18 +63,22 @@ def seconds(command):
     return (time.perf_counter() - start, cpu() - before), done
 
 
-def ours(binary, folder, bundles, runs):
-    times = []
-    for _ in range(runs + 1):
-        taken, done = seconds([binary, "lint", folder, "--format", "json"])
-        if done.returncode != 1:
-            sys.exit(f"granite-bundle lint: exit {done.returncode} where 1 was expected\n{done.stderr}")
-        if len(json.loads(done.stdout)["bundles"]) != len(bundles):
-            sys.exit("granite-bundle lint left bundles out")
-        times.append(taken)
-    human = subprocess.run([binary, "lint", bundles[0]], capture_output=True, text=True).stdout
-    rules = int(re.search(r"(\d+) rules", human)[1])
-    return rules, [statistics.median(column) / len(bundles) for column in zip(*times[1:])]
+def once(binary, folder, bundles):
+    taken, done = seconds([binary, "lint", folder, "--format", "json"])
+    if done.returncode != 1:
+        sys.exit(f"granite-bundle lint: exit {done.returncode} where 1 was expected\n{done.stderr}")
+    if len(json.loads(done.stdout)["bundles"]) != len(bundles):
+        sys.exit("granite-bundle lint left bundles out")
+    return taken
+
+
+def ours(binaries, folder, bundles, runs):
+    """Rules and seconds per bundle of each binary; they take turns, so that what else the machine does hits all alike."""
+    times = [[once(binary, folder, bundles) for binary in binaries] for _ in range(runs + 1)][1:]
+    for binary, taken in zip(binaries, zip(*times)):
+        human = subprocess.run([binary, "lint", bundles[0]], capture_output=True, text=True).stdout
+        rules = int(re.search(r"(\d+) rules", human)[1])
+        yield rules, [statistics.median(column) / len(bundles) for column in zip(*taken)]
 
 
 def peer_commands(peer, bundles):
@@ -96,13 +100,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", type=Path, help="virtual environment with coreai-cli")
     parser.add_argument("--binary", type=Path, default=ROOT / "target" / "release" / "granite-bundle")
+    parser.add_argument("--before", type=Path, help="an older binary, to be timed in turns with the other")
     parser.add_argument("--bundles", type=int, default=500)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         fleet = Path(folder) / "fleet"
         bundles = make_fleet(fleet, options.bundles)
-        rules, mine = ours(options.binary, fleet, bundles, options.runs)
+        binaries = [options.binary, *filter(None, [options.before])]
+        (rules, mine), *before = ours(binaries, fleet, bundles, options.runs)
         peer_rules, command = peer_commands(options.peer, bundles)
         loop = peer_loop(options.peer, bundles)
     print(f"{options.bundles} bundles\n")
@@ -110,6 +116,7 @@ def main():
     print("| --- | ---: | ---: | ---: | ---: |")
     for name, decided, (wall, busy) in (
         ("`granite-bundle lint FOLDER`, with hashes", rules, mine),
+        *(("the older binary", *one) for one in before),
         ("`coreai doctor BUNDLE`, one process each", peer_rules, command),
         ("the same, called in one process", peer_rules, loop),
     ):
