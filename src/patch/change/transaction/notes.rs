@@ -9,7 +9,7 @@
 //! ```
 //! Where the notes are, [`WorkTree`] says: in the git directory that is the work tree's own, so that linked work trees do
 //! not see each other's state, or beside the files where there is none. Images live in
-//! an object store of their own, where `git gc` does not prune them:
+//! an object store of their own, where git prunes nothing, however it is asked to:
 //! `git --git-dir <notes>/images.git cat-file -p <id>` shows one.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -147,6 +147,8 @@ impl LockedNotes {
             let mut config = repository.config()?;
             config.set_str("gc.pruneExpire", "never")?;
             config.set_i32("gc.auto", 0)?;
+            // `git gc --prune=now` goes by neither setting. Git obeys this one at any format version.
+            config.set_bool("extensions.preciousObjects", true)?;
             Ok(Images { repository })
         })
     }
