@@ -215,6 +215,39 @@ fn what_was_merged_in_is_applied_to_every_command() {
     }
 }
 
+/// Two products with a blank line between, with lines above the first, at the gap and below the second.
+fn products(above: &str, gap: &str, below: &str) -> String {
+    format!("products: [\n{above}A,\n{gap}B,\n{below}],\n")
+}
+
+#[test]
+fn a_product_merged_in_at_a_blank_line_is_applied_to_every_command() {
+    for (added, above, below) in [
+        ("P,\n\n", "Q,\n", ""),
+        ("\nP,\n", "", "Q,\n"),
+        ("\nP,\n\n", "Q,\n", "Q,\n"),
+    ] {
+        let place = Place::new(&[("Package.swift", &products("", "\n", ""))]);
+        place.patch("p", |place| {
+            place.write("Package.swift", &products("", added, ""));
+        });
+        place.write("Package.swift", &products(above, "\n", below));
+        place.commit("moved on");
+        let before = place.files();
+        place.run(&["apply"]).expect(1);
+        place.run(&["apply", "--three-way"]).expect(0);
+        let merged = products(above, added, below);
+        assert_eq!(place.read("Package.swift"), merged);
+        assert_eq!(place.states(), ["applied"]);
+        for command in ["verify", "check", "apply"] {
+            place.run(&[command]).expect(0);
+            assert_eq!(place.read("Package.swift"), merged, "{command}");
+        }
+        place.run(&["revert"]).expect(0);
+        assert_eq!(place.files(), before);
+    }
+}
+
 #[test]
 fn what_was_applied_is_told_and_taken_back_where_its_images_were_thrown_away() {
     for is_whole_store in [false, true] {
