@@ -5,6 +5,8 @@ mod texts;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use crate::files::{self, Root};
 use texts::{LicenseText, TEXTS};
 
@@ -68,8 +70,10 @@ impl License {
             return None;
         }
         let spdx = recognise(&text);
-        let lower = text.to_lowercase();
-        let about_rights = || RIGHTS.iter().any(|word| lower.contains(word));
+        let about_rights = || {
+            let lower = text.to_ascii_lowercase();
+            RIGHTS.iter().any(|word| holds(&lower, word))
+        };
         (named == Named::License || spdx.is_some() || about_rights())
             .then_some(License { path, spdx })
     }
@@ -111,21 +115,32 @@ fn recognise(text: &str) -> Option<&'static str> {
     if let Some(stated) = stated(text) {
         return stated;
     }
-    let words = text.split_whitespace().collect::<Vec<_>>();
-    let plain = words.join(" ").to_lowercase();
-    if RESTRICTIONS.iter().any(|phrase| plain.contains(phrase)) {
+    let mut plain = String::with_capacity(text.len());
+    let mut words = 0;
+    for word in text.split_whitespace() {
+        if words > 0 {
+            plain.push(' ');
+        }
+        plain.push_str(word);
+        words += 1;
+    }
+    // The phrases looked for are ASCII.
+    plain.make_ascii_lowercase();
+    let has = |phrase: &&str| holds(&plain, phrase);
+    if RESTRICTIONS.iter().any(has) {
         return None;
     }
-    let holds = |text: &&LicenseText| {
-        text.has.iter().all(|phrase| plain.contains(phrase))
-            && !text.lacks.iter().any(|phrase| plain.contains(phrase))
-    };
-    let mut known = TEXTS.iter().filter(holds);
+    let is_it = |text: &&LicenseText| text.has.iter().all(has) && !text.lacks.iter().any(has);
+    let mut known = TEXTS.iter().filter(is_it);
     // Two texts in one file leave the choice, or the duty, to its reader.
     match (known.next(), known.next()) {
-        (Some(only), None) if words.len() <= only.words => Some(only.spdx),
+        (Some(only), None) if words <= only.words => Some(only.spdx),
         _ => None,
     }
+}
+
+fn holds(text: &str, phrase: &str) -> bool {
+    memmem::find(text.as_bytes(), phrase.as_bytes()).is_some()
 }
 
 /// What a text says of itself in a line made for it: an SPDX tag, or a title with hardly anything below.
