@@ -19,7 +19,10 @@ pub enum Parsing {
 /// Most tokens in one tag, and most `elif` branches; the parser recurses over both, and real templates have a few dozen.
 const MAX_CHAIN: usize = 2_000;
 
-/// Stack for that recursion, bytes, with room to spare in builds that are not optimised.
+/// Most of them in a row for which the stack of any thread is enough: real templates do not take a thread each.
+const SHALLOW: usize = 100;
+
+/// Stack for deeper recursion, bytes, with room to spare in builds that are not optimised.
 const STACK: usize = 64 << 20;
 
 /// Statements that only go on with or end another, so that one alone is a mistake and not an extension.
@@ -37,7 +40,8 @@ const GAPS: [&str; 3] = [
 
 /// Parses a template's text.
 pub(super) fn parse(text: &str) -> Parsing {
-    if let Some(line) = chain_beyond(text) {
+    let (chain, line) = longest_chain(text);
+    if chain > MAX_CHAIN {
         return Parsing::Unknown(format!(
             "line {line}: more than {MAX_CHAIN} tokens or branches in a row"
         ));
@@ -47,6 +51,9 @@ pub(super) fn parse(text: &str) -> Parsing {
         Ok(_) => Parsing::Sound,
         Err(error) => judge(&error),
     };
+    if chain <= SHALLOW {
+        return parse();
+    }
     let parsed = thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK);
         thread
@@ -106,10 +113,11 @@ pub(super) fn known_statements(text: &str) -> Cow<'_, str> {
     Cow::Owned(known)
 }
 
-/// The line of the first tag with too many tokens, or of the `elif` that is one too many.
-fn chain_beyond(text: &str) -> Option<usize> {
-    let mut branches = 0;
-    let mut at = 0;
+/// The most tokens of a tag, or the `elif` branches if they are more, and the line where that is reached; beyond what may be
+/// parsed, the first such line.
+fn longest_chain(text: &str) -> (usize, usize) {
+    let (mut branches, mut at) = (0, 0);
+    let (mut longest, mut place) = (0, 0);
     while let Some(start) = text[at..].find(['{']).map(|start| at + start) {
         let open = text.as_bytes().get(start + 1);
         if !matches!(open, Some(b'{' | b'%')) {
@@ -121,12 +129,15 @@ fn chain_beyond(text: &str) -> Option<usize> {
         let (tokens, length) = tokens(body, close);
         let statement = body.trim_start_matches(['-', '+']).trim_start();
         branches += usize::from(statement.starts_with("elif"));
-        if tokens > MAX_CHAIN || branches > MAX_CHAIN {
-            return Some(1 + text[..start].matches('\n').count());
+        if tokens.max(branches) > longest {
+            (longest, place) = (tokens.max(branches), start);
+        }
+        if longest > MAX_CHAIN {
+            break;
         }
         at = start + 2 + length;
     }
-    None
+    (longest, 1 + text[..place].matches('\n').count())
 }
 
 /// How many tokens there are before `close`, and how many bytes; strings count as one.
@@ -215,6 +226,48 @@ mod tests {
                 "{text}: {parsing:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_parsed_without_a_stack_of_its_own_needs_little() {
+        let nested = |open: &str, close: &str| open.repeat(1_000) + &close.repeat(1_000);
+        let mut texts = vec![
+            format!(
+                "{{% if x %}}{}{{% endif %}}",
+                "{% elif x %}".repeat(SHALLOW - 1)
+            ),
+            nested("{% if x %}", "{% endif %}"),
+            nested("{% for x in y %}", "{% endfor %}"),
+            nested("{% set x %}", "{% endset %}"),
+            nested("{% with x = y %}", "{% endwith %}"),
+        ];
+        for (link, end) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{'a': ", "}"),
+            ("f(", ")"),
+            ("x if y else ", ""),
+        ] {
+            let link_tokens = tokens(&format!("{link}{end}"), "}}").0;
+            let count = (SHALLOW - 1) / link_tokens;
+            texts.push(format!(
+                "{{{{ {}a{} }}}}",
+                link.repeat(count),
+                end.repeat(count)
+            ));
+        }
+        for link in ["not ", "- ", "a or ", "a ~ ", "a ** "] {
+            texts.push(format!("{{{{ {}a }}}}", link.repeat((SHALLOW - 1) / 3)));
+        }
+        let small = thread::Builder::new().stack_size(1 << 20);
+        let parsed = small.spawn(move || {
+            for text in texts {
+                assert!(longest_chain(&text).0 <= SHALLOW, "{text}");
+                parse(&text);
+            }
+        });
+        let ended = parsed.map(|thread| thread.join().is_ok());
+        assert!(matches!(ended, Ok(true)));
     }
 
     #[test]
