@@ -218,6 +218,21 @@ fn a_bare_repository_is_judged_and_is_no_checkout_to_change() {
 }
 
 #[test]
+fn a_bare_repository_whose_clone_would_be_refused_is_not_cloned() {
+    let place = two();
+    place.write("src/lib.swift", &LINES.replace("eleven\n", "XI\n"));
+    place.commit("in the way");
+    place.git(&["clone", "--quiet", "--bare", ".", "../bare"]);
+    let run = place
+        .run(&["check", "--json", "--engine", "bare"])
+        .expect(1);
+    let document = run.json();
+    assert_eq!(document["patches"][0]["state"], "applicable");
+    assert_eq!(document["patches"][1]["state"], "conflict");
+    assert_eq!(document["next"], serde_json::json!([]));
+}
+
+#[test]
 fn what_a_sparse_checkout_leaves_out_is_said_with_what_brings_it_back() {
     let place = two();
     place.git(&["sparse-checkout", "set", "--cone", "docs"]);

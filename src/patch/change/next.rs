@@ -41,9 +41,10 @@ impl Stack<'_> {
     /// What to run next, in order; empty where there is nothing to do, or nothing to be done by a command.
     pub fn next(&self, check: &Check) -> Vec<Next> {
         if self.work_tree.is_none() {
-            return match check.plan.steps.is_empty() {
-                true => Vec::new(),
-                false => vec![Next::Clone, Next::PatchClone("apply")],
+            // In a clone the same patches would be refused for whatever else is in the way.
+            return match check.problems.as_slice() {
+                [Problem::Bare] => vec![Next::Clone, Next::PatchClone("apply")],
+                _ => Vec::new(),
             };
         }
         if check.problems.is_empty() {
