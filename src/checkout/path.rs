@@ -61,9 +61,9 @@ impl RepoPath {
         }
     }
 
-    /// Its last component, for a sentence.
-    pub fn name(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.file_name())
+    /// The last component as text, as [`shown`](Self::shown) shows a path.
+    pub fn name(&self) -> String {
+        RepoPath(self.file_name().to_owned()).shown().into_owned()
     }
 
     /// The components, outermost first.

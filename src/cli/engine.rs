@@ -54,10 +54,10 @@ impl EngineCheckout {
     }
 
     /// The command that makes a clone of it, and where that goes, where it has no files of its own.
-    pub(super) fn clone(&self) -> Option<(String, PathBuf)> {
+    pub(super) fn cloned(&self) -> Option<(String, PathBuf)> {
         let repository = self.opened.repository()?;
-        let clone = || (checkout::clone(&self.path), checkout::clone_of(&self.path));
-        repository.is_bare().then(clone)
+        let cloned = || (checkout::clone(&self.path), checkout::clone_of(&self.path));
+        repository.is_bare().then(cloned)
     }
 
     /// The commands after which the stack goes in, where it does not go in as things are; empty where none are known.
@@ -78,15 +78,13 @@ impl EngineCheckout {
         next.iter().map(line).collect()
     }
 
-    /// How the revision of that tag is to be had.
-    pub(super) fn revisions(&self, tag: &str) -> Revisions {
+    /// How the revision of that tag is to be had; `edited` tells whether there are edits to put aside.
+    pub(super) fn revisions(&self, tag: &str, edited: bool) -> Revisions {
         let repository = self.opened.repository();
         let own = repository.filter(|it| !it.is_bare() && self.opened.folder().is_none());
         let Some(repository) = own else {
             return Revisions::Elsewhere;
         };
-        // Where they cannot be told, putting aside is safe.
-        let edited = self.edits().map_or(true, |edits| !edits.is_empty());
         let tag = format!("refs/tags/{tag}");
         if repository.find_reference(&tag).is_ok() {
             Revisions::Here { edited }

@@ -29,19 +29,7 @@ pub(super) fn text(model: &LanguageModel) -> anyhow::Result<Text> {
 fn unloaded(error: LoadError, path: &Path) -> anyhow::Error {
     let help = match &error {
         LoadError::Unreadable(failure) => return Advised::failure(failure.clone()),
-        LoadError::NoAsset { path } => {
-            return anyhow::anyhow!("{}: there is no model asset", shown(path));
-        }
-        LoadError::NoTokenizer { path } => {
-            return Advised {
-                message: format!(
-                    "{}: there is no tokenizer.json, so text cannot be turned into ids",
-                    shown(path)
-                ),
-                help: "give the prompt as ids: --ids 1,2,3".to_owned(),
-            }
-            .into();
-        }
+        LoadError::NoTokenizer { .. } => "give the prompt as ids: --ids 1,2,3".to_owned(),
         LoadError::Exec(ExecError::NoFunction { .. }) => {
             "name one of those with --function".to_owned()
         }

@@ -48,6 +48,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let reading = engine.reading()?;
     let checkout = args.engine.to_string_lossy();
     let (target, objections) = objections(target, &reading.checkout);
+    let (head, edits) = (engine.head(), engine.edits()?);
     let way_out = match &reading.plan.refusal {
         Some(_) => engine.way_out(),
         None => Vec::new(),
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let mut patches = reading.report.patches.iter();
     let has_variants = !patches.any(|patch| patch.state == State::Unsupported);
     let better = better_revision(&reading.checkout, has_variants);
-    let clone = engine.clone();
+    let clone = engine.cloned();
     let clone = clone.map(|(command, path)| (command, path.to_string_lossy().into_owned()));
     let around = Surroundings {
         checkout: &checkout,
@@ -65,11 +66,10 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         takes_whole_stack: reading.plan.refusal.is_none(),
         objections: &objections,
         way_out: &way_out,
-        better: better.map(|tag| (tag, engine.revisions(tag))),
+        better: better.map(|tag| (tag, engine.revisions(tag, !edits.is_empty()))),
     };
     let preflight = examine(&target, &reading.checkout, around);
     let path = args.path.to_string_lossy();
-    let (head, edits) = (engine.head(), engine.edits()?);
     let text = if args.json {
         let engine = Engine {
             path: &checkout,

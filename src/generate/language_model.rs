@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{Decoder, GenerateError, Text, TextError};
-use crate::bundle::{ChatTemplate, Failure, Language, Manifest, Target};
+use crate::bundle::{ChatTemplate, Failure, Language, Manifest, Target, shown};
 use crate::engine::stop_tokens::stop_tokens;
 use crate::exec::{ExecError, Plan};
 
@@ -16,10 +16,10 @@ const DEFAULT_CONTEXT: usize = 4096;
 #[non_exhaustive]
 pub enum LoadError {
     /// The bundle, or its asset, cannot be read.
-    #[error("{}: {}", .0.path.display(), .0.message)]
+    #[error("{}: {}", shown(&.0.path), .0.message)]
     Unreadable(Failure),
     /// The manifest names no asset.
-    #[error("{}: there is no model asset", path.display())]
+    #[error("{}: there is no model asset", shown(path))]
     NoAsset {
         /// The bundle.
         path: PathBuf,
@@ -28,7 +28,10 @@ pub enum LoadError {
     #[error(transparent)]
     Exec(#[from] ExecError),
     /// There is no `tokenizer.json`.
-    #[error("{}: there is no tokenizer.json, so text cannot be turned into ids", path.display())]
+    #[error(
+        "{}: there is no tokenizer.json, so text cannot be turned into ids",
+        shown(path)
+    )]
     NoTokenizer {
         /// The bundle.
         path: PathBuf,

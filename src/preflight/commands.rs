@@ -1,17 +1,13 @@
 //! The commands that lead on from a verdict.
 
-use super::{Condition, ConditionState, Provider, Revisions, Verdict};
+use super::{Condition, ConditionState, Provider, Revisions, Surroundings, Verdict};
 use crate::checkout::capability::Capability;
 use crate::files::quoted;
 
-/// How the commands name the two sides.
+/// What the commands are about.
 pub(super) struct Names<'a> {
     pub(super) bundle: &'a str,
-    pub(super) checkout: &'a str,
-    pub(super) clone: Option<(&'a str, &'a str)>,
-    pub(super) takes_whole_stack: bool,
-    pub(super) way_out: &'a [String],
-    pub(super) better: Option<(&'static str, Revisions)>,
+    pub(super) around: Surroundings<'a>,
     /// The tool that runs the bundle; the benchmark knows one asset only.
     pub(super) tool: Tool,
 }
@@ -38,29 +34,27 @@ pub(super) fn next(
         _ => None,
     });
     let bundle = quoted(names.bundle);
-    let (mut lines, checkout) = match names.clone {
-        Some((command, path)) => (vec![command.to_owned()], quoted(path)),
-        None => (Vec::new(), quoted(names.checkout)),
-    };
-    let apply = format!("granite-bundle patch apply --engine {checkout}");
     match verdict {
-        Verdict::Runs | Verdict::RunsWithEnvironment => {
-            lines.extend(run(environment, names.tool, &bundle, &checkout));
-            lines
-        }
-        Verdict::RunsAfterPatch => {
-            match names.takes_whole_stack {
-                true => lines.push(apply),
-                false => lines.extend(one_by_one(needs, &apply)),
+        Verdict::Runs | Verdict::RunsWithEnvironment | Verdict::RunsAfterPatch => {
+            let (mut lines, checkout) = match names.around.clone {
+                Some((command, path)) => (vec![command.to_owned()], quoted(path)),
+                None => (Vec::new(), quoted(names.around.checkout)),
+            };
+            if verdict == Verdict::RunsAfterPatch {
+                let apply = format!("granite-bundle patch apply --engine {checkout}");
+                match names.around.takes_whole_stack {
+                    true => lines.push(apply),
+                    false => lines.extend(one_by_one(needs, &apply)),
+                }
             }
             lines.extend(run(environment, names.tool, &bundle, &checkout));
             lines
         }
         Verdict::Unknown => {
-            let checkout = quoted(names.checkout);
+            let checkout = quoted(names.around.checkout);
             vec![format!("granite-bundle patch status --engine {checkout}")]
         }
-        Verdict::CannotRun => blocked(needs, of_engine, names),
+        Verdict::CannotRun => blocked(needs, of_engine, &bundle, &names.around),
     }
 }
 
@@ -91,8 +85,13 @@ fn run(environment: Option<&str>, tool: Tool, bundle: &str, checkout: &str) -> V
     ]
 }
 
-fn blocked(needs: &[Condition], of_engine: &[&str], names: &Names<'_>) -> Vec<String> {
-    let (bundle, checkout) = (&quoted(names.bundle), &quoted(names.checkout));
+fn blocked(
+    needs: &[Condition],
+    of_engine: &[&str],
+    bundle: &str,
+    around: &Surroundings<'_>,
+) -> Vec<String> {
+    let checkout = &quoted(around.checkout);
     let unmet = |need: &&Condition| need.required && need.outcome == ConditionState::Unmet;
     let is_of_engine = |need: &&Condition| {
         let mut capabilities = Capability::ALL.iter();
@@ -107,10 +106,10 @@ fn blocked(needs: &[Condition], of_engine: &[&str], names: &Names<'_>) -> Vec<St
     if of_engine.is_empty() {
         return lines;
     }
-    if !names.way_out.is_empty() {
-        lines.extend_from_slice(names.way_out);
+    if !around.way_out.is_empty() {
+        lines.extend_from_slice(around.way_out);
         lines.push(preflight(bundle, checkout));
-    } else if let Some((tag, revisions)) = names.better {
+    } else if let Some((tag, revisions)) = around.better {
         lines.extend(moved_to(tag, revisions, bundle, checkout));
     } else {
         lines.push(format!("granite-bundle patch check --engine {checkout}"));

@@ -176,11 +176,7 @@ pub fn examine(target: &Target, engine: &Survey, around: Surroundings<'_>) -> Pr
     let verdict = verdict(&needs, engine);
     let names = commands::Names {
         bundle: &target.path.to_string_lossy(),
-        checkout: around.checkout,
-        clone: around.clone,
-        takes_whole_stack: around.takes_whole_stack,
-        way_out: around.way_out,
-        better: around.better,
+        around,
         tool: match engine_of {
             Some(Engine::VisionLanguage) => commands::Tool::Runner,
             _ => commands::Tool::Benchmark,

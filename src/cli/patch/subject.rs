@@ -1,6 +1,7 @@
 //! What a command is about: a series on a checkout, as the arguments name them.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::{EngineArgs, Exit, StackArgs, Ui};
 use crate::checkout::RepoPath;
@@ -29,13 +30,7 @@ impl<'a> Subject<'a> {
         engine: &'a EngineArgs,
         choice: &'a StackArgs,
     ) -> anyhow::Result<Subject<'a>> {
-        let series = choice.series()?;
-        // A series of the user's own may be for any repository.
-        let checkout = match series.origin {
-            Origin::BuiltIn => checkout::open_engine(&engine.engine)?,
-            Origin::Folder(_) => checkout::open(&engine.engine)?,
-        };
-        Ok(Subject::new(engine, choice, checkout, series))
+        Subject::of(engine, choice, checkout::open_engine)
     }
 
     /// Of the history of a checkout, whatever of it is checked out.
@@ -43,12 +38,7 @@ impl<'a> Subject<'a> {
         engine: &'a EngineArgs,
         choice: &'a StackArgs,
     ) -> anyhow::Result<Subject<'a>> {
-        let series = choice.series()?;
-        let checkout = match series.origin {
-            Origin::BuiltIn => checkout::open_history(&engine.engine)?,
-            Origin::Folder(_) => checkout::open(&engine.engine)?,
-        };
-        Ok(Subject::new(engine, choice, checkout, series))
+        Subject::of(engine, choice, checkout::open_history)
     }
 
     /// Of a checkout of anything: what an interrupted command left there is put right whatever it was about.
@@ -56,23 +46,27 @@ impl<'a> Subject<'a> {
         engine: &'a EngineArgs,
         choice: &'a StackArgs,
     ) -> anyhow::Result<Subject<'a>> {
-        let checkout = checkout::open(&engine.engine)?;
-        Ok(Subject::new(engine, choice, checkout, choice.series()?))
+        Subject::of(engine, choice, checkout::open)
     }
 
-    fn new(
+    /// Of what the built-in series is for, opened so; a series of the user's own may be for any repository.
+    fn of(
         engine: &'a EngineArgs,
         choice: &'a StackArgs,
-        checkout: Checkout,
-        series: Series,
-    ) -> Subject<'a> {
-        Subject {
+        open: impl FnOnce(&Path) -> anyhow::Result<Checkout>,
+    ) -> anyhow::Result<Subject<'a>> {
+        let series = choice.series()?;
+        let checkout = match series.origin {
+            Origin::BuiltIn => open(&engine.engine)?,
+            Origin::Folder(_) => checkout::open(&engine.engine)?,
+        };
+        Ok(Subject {
             engine,
             choice,
             checkout,
             source: series.origin.name(),
             series,
-        }
+        })
     }
 
     pub(super) fn stack(&self) -> Stack<'_> {

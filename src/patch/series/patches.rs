@@ -82,17 +82,26 @@ impl Patch {
         self.variants.iter().filter(|variant| !variant.superseded)
     }
 
+    /// The eras it has a variant for, in the order of its variants, each once.
+    pub fn eras(&self) -> Vec<Era> {
+        each_once(self.current())
+    }
+
     /// The eras in which it provides a capability, in the order of its variants, each once.
     pub fn eras_provided(&self, capability: Capability) -> Vec<Era> {
-        let mut eras = Vec::new();
         let provide = |variant: &&Variant| variant.provides.contains(&capability);
-        for era in self.current().filter(provide).flat_map(|it| &it.eras) {
-            if !eras.contains(era) {
-                eras.push(*era);
-            }
-        }
-        eras
+        each_once(self.current().filter(provide))
     }
+}
+
+fn each_once<'v>(variants: impl Iterator<Item = &'v Variant>) -> Vec<Era> {
+    let mut eras = Vec::new();
+    for era in variants.flat_map(|variant| &variant.eras) {
+        if !eras.contains(era) {
+            eras.push(*era);
+        }
+    }
+    eras
 }
 
 /// Eras that a patch leaves out.

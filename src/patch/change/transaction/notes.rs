@@ -64,18 +64,19 @@ impl Notes {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Receipt::default()),
             Err(source) => return Err(TransactionError::io("read", path, source)),
         };
-        if !receipt.applied.is_empty() && !self.path.join(IMAGES).exists() {
-            receipt.applied.clear();
-        }
         if receipt.applied.is_empty() {
+            return Ok(receipt);
+        }
+        if !self.path.join(IMAGES).exists() {
+            receipt.applied.clear();
             return Ok(receipt);
         }
         let images = self.images()?;
         receipt.applied.retain(|applied| {
             let mut files = applied.files.iter();
             files.all(|file| {
-                let recorded = file.before.iter().chain(&file.after);
-                recorded.into_iter().all(|recorded| images.has(*recorded))
+                let mut recorded = file.before.iter().chain(&file.after);
+                recorded.all(|recorded| images.has(*recorded))
             })
         });
         Ok(receipt)

@@ -162,10 +162,7 @@ fn patch_row(patch: &PatchReport) -> Row {
 fn place(patch: &PatchReport) -> String {
     match patch.files.as_slice() {
         [] => String::new(),
-        [file] => {
-            let name = file.path.file_name();
-            plain(&RepoPath::new(name).map_or_else(String::new, |name| name.to_string()))
-        }
+        [file] => plain(&file.path.name()),
         files => format!("{} files", files.len()),
     }
 }

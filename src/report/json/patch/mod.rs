@@ -299,14 +299,11 @@ impl<'a> Patch<'a> {
     }
 
     fn listed(patch: &'a series::Patch) -> Patch<'a> {
-        let mut eras: Vec<_> = patch.current().flat_map(|variant| &variant.eras).collect();
-        // Several variants may be for one era.
-        eras.dedup();
         Patch {
             name: &patch.name,
             about: Some(About {
                 title: &patch.title,
-                eras: eras.into_iter().map(ToString::to_string).collect(),
+                eras: patch.eras().iter().map(ToString::to_string).collect(),
                 provides: patch
                     .provides
                     .iter()
