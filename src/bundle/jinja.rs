@@ -54,16 +54,16 @@ pub(super) fn parse(text: &str) -> Parsing {
     if chain <= SHALLOW {
         return parse();
     }
-    let parsed = thread::scope(|scope| {
+    let parsed = on_deep_stack(parse);
+    parsed.unwrap_or_else(|| Parsing::Unknown("it could not be parsed here".to_owned()))
+}
+
+/// Does work on templates as deep as may be parsed, on a stack that is enough for it; `None` where there is no such stack.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK);
-        thread
-            .spawn_scoped(scope, parse)
-            .map(|thread| thread.join())
-    });
-    match parsed {
-        Ok(Ok(parsing)) => parsing,
-        _ => Parsing::Unknown("it could not be parsed here".to_owned()),
-    }
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
 }
 
 fn judge(error: &minijinja::Error) -> Parsing {

@@ -31,7 +31,7 @@ use discover::is_asset_name;
 pub use discover::{DiscoverError, TargetPath, discover, is_bundle};
 pub use edit::{Edit, pointer};
 pub use failure::Failure;
-pub use jinja::Parsing;
+pub use jinja::{Parsing, on_deep_stack};
 pub use json::{JsonDocument, JsonError};
 pub use license::License;
 pub use manifest::{Language, Manifest};

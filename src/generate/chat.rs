@@ -1,14 +1,9 @@
 //! Conversations, written as a bundle's chat template asks for.
 
-use std::thread;
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, Value, context};
 
-use crate::bundle::{ChatTemplate, Parsing};
-
-/// Stack for rendering, bytes: templates nest expressions as deep as they are allowed to when they are parsed.
-const STACK: usize = 64 << 20;
+use crate::bundle::{ChatTemplate, Parsing, on_deep_stack};
 
 /// One turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +32,9 @@ pub fn render(
     if let Parsing::Broken(reason) | Parsing::Unknown(reason) = template.parse() {
         return Err(ChatError(reason));
     }
-    let rendered = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK);
-        let rendering = thread.spawn_scoped(scope, || written(template, messages, tokens));
-        rendering.map(thread::ScopedJoinHandle::join)
-    });
-    match rendered {
-        Ok(Ok(text)) => text,
-        _ => Err(ChatError("it could not be rendered here".to_owned())),
-    }
+    // Templates nest expressions as deep as they are allowed to when they are parsed.
+    let rendered = on_deep_stack(|| written(template, messages, tokens));
+    rendered.unwrap_or_else(|| Err(ChatError("it could not be rendered here".to_owned())))
 }
 
 fn written(
