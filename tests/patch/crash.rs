@@ -74,8 +74,10 @@ fn state(place: &Place) -> (Snapshot, String) {
     )
 }
 
-fn points(command: &[&str]) -> usize {
-    let output = place(command)
+/// The steps of a command, of which there is one on this checkout.
+fn points(place: &Place, command: &[&str]) -> usize {
+    let output = place
+        .copy()
         .command(command)
         .env(FAILPOINT, "trace")
         .output()
@@ -95,14 +97,15 @@ fn killed_anywhere_the_next_command_settles_it_and_says_so() {
         &["apply", "--commit"],
         &["revert", "--commit"],
     ] {
-        let whole = place(command);
-        let before = state(&whole);
+        let start = place(command);
+        let before = state(&start);
+        let whole = start.copy();
         whole.run(command).expect(0);
         let after = state(&whole);
         let (mut undone, mut finished) = (0, 0);
-        let count = points(command);
+        let count = points(&start, command);
         for step in steps(0, count, 6).map(|index| index + 1) {
-            let place = place(command);
+            let place = start.copy();
             Paused::at(place.command(command), step).unwrap().kill();
             let next = place.run(&["status", "--json"]).expect(0);
             next.json();
@@ -130,14 +133,15 @@ fn killed_anywhere_the_next_command_settles_it_and_says_so() {
 #[test]
 fn a_disk_that_fills_at_any_size_leaves_it_before_or_after() {
     for command in ["apply", "revert"] {
-        let whole = place(&[command]);
-        let before = state(&whole);
+        let start = place(&[command]);
+        let before = state(&start);
+        let whole = start.copy();
         whole.run(&[command]).expect(0);
         let after = state(&whole);
         let (mut failed, mut passed) = (0, 0);
         // The largest file a process may write, in 512-byte blocks: a real refusal by the system.
         for blocks in 0..6 {
-            let place = place(&[command]);
+            let place = start.copy();
             // A file grown before stays large enough.
             let tool = place.command(&[command]);
             let words = std::iter::once(tool.get_program()).chain(tool.get_args());
@@ -169,8 +173,9 @@ fn a_disk_that_fills_at_any_size_leaves_it_before_or_after() {
 fn a_failure_is_told_in_words_and_with_exit_2() {
     const ENOSPC: u32 = 28;
     let mut told = 0;
-    for step in steps(0, points(&["apply"]), 6).map(|index| index + 1) {
-        let place = place(&["apply"]);
+    let start = place(&["apply"]);
+    for step in steps(0, points(&start, &["apply"]), 6).map(|index| index + 1) {
+        let place = start.copy();
         let mut command = place.command(&["apply"]);
         let output = command
             .env(FAILPOINT, format!("{step}:errno={ENOSPC}"))
@@ -190,7 +195,8 @@ fn a_failure_is_told_in_words_and_with_exit_2() {
 #[test]
 fn where_recovery_is_impossible_the_command_says_so_with_exit_2() {
     let place = place(&["apply"]);
-    Paused::at(place.command(&["apply"]), points(&["apply"]) / 2)
+    let middle = points(&place, &["apply"]) / 2;
+    Paused::at(place.command(&["apply"]), middle)
         .unwrap()
         .kill();
     let mut command = place.command(&["status"]);
@@ -208,7 +214,7 @@ fn where_recovery_is_impossible_the_command_says_so_with_exit_2() {
 #[test]
 fn another_process_at_work_is_waited_for_and_not_disturbed() {
     let place = place(&["apply"]);
-    let middle = points(&["apply"]) / 2;
+    let middle = points(&place, &["apply"]) / 2;
     let paused = Paused::at(place.command(&["apply"]), middle).unwrap();
     let during = place.everything();
     for command in ["apply", "revert", "recover"] {
@@ -229,16 +235,13 @@ fn killed_in_a_folder_or_in_an_export_the_next_command_settles_it() {
     for kind in [Kind::Folder, Kind::Export] {
         for command in ["apply", "revert"] {
             let args = |command: &'static str| [command, "--engine", kind.engine()];
-            let made = || {
-                let place = place(&["apply"]);
-                kind.arrange(&place);
-                if command == "revert" {
-                    place.run(&args("apply")).expect(0);
-                }
-                place
-            };
-            let whole = made();
-            let before = kind.files(&whole);
+            let start = place(&["apply"]);
+            kind.arrange(&start);
+            if command == "revert" {
+                start.run(&args("apply")).expect(0);
+            }
+            let before = kind.files(&start);
+            let whole = start.copy();
             let trace = whole
                 .command(&args(command))
                 .env(FAILPOINT, "trace")
@@ -252,7 +255,7 @@ fn killed_in_a_folder_or_in_an_export_the_next_command_settles_it() {
                 .count();
             let (mut undone, mut finished) = (0, 0);
             for step in steps(0, count, 8).map(|index| index + 1) {
-                let place = made();
+                let place = start.copy();
                 Paused::at(place.command(&args(command)), step)
                     .unwrap()
                     .kill();

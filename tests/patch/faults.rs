@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use git2::{Repository, Signature};
 use granite_bundle::checkout::open::Checkout;
 use granite_bundle::checkout::{FileChange, FileImage, FileMode, RepoPath};
 use granite_bundle::patch::change::transaction::{
@@ -21,8 +20,10 @@ use granite_bundle::patch::change::transaction::{
 };
 use granite_bundle::patch::change::undo::{Undo, UndoReader};
 use granite_bundle::patch::judge::changes::{PatchChanges, PatchId};
+use granite_bundle_testkit::repository;
+use tempfile::TempDir;
 
-use crate::kit::{FAILPOINT, Paused, Snapshot, faults, snapshot, steps as its_turn};
+use crate::kit::{FAILPOINT, Paused, Snapshot, faults, folder, snapshot, steps as its_turn};
 
 const ENOSPC: i32 = 28;
 const EACCES: i32 = 13;
@@ -75,32 +76,21 @@ const SECOND: &[Target] = &[
 ];
 
 struct Scenario {
-    root: tempfile::TempDir,
+    root: TempDir,
     repository: Snapshot,
 }
 
 impl Scenario {
     /// A committed checkout with untracked neighbours; with the patches in it if they are to be taken back.
     fn new(action: &str) -> Scenario {
-        // In memory where that is possible: thousands of checkouts are synced to disk many times each.
-        let memory = Path::new("/dev/shm");
-        let root = tempfile::tempdir_in(memory)
-            .or_else(|_| tempfile::tempdir())
-            .unwrap();
-        let repository = Repository::init(root.path()).unwrap();
-        let mut index = repository.index().unwrap();
+        let root = folder();
+        let repository = repository::init(root.path()).unwrap();
         for (path, before, _) in FIRST.iter().chain(&SECOND[1..]) {
             if let Some((mode, data)) = before {
                 put(&root.path().join(path), *mode, data);
-                index.add_path(Path::new(path)).unwrap();
             }
         }
-        index.write().unwrap();
-        let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-        let who = Signature::now("T", "t@example.invalid").unwrap();
-        repository
-            .commit(Some("HEAD"), &who, &who, "start", &tree, &[])
-            .unwrap();
+        repository::commit_all(&repository, "start").unwrap();
         put(&root.path().join("src/untracked.txt"), Regular, "mine\n");
         put(&root.path().join("src/.hidden"), Regular, "mine too\n");
         let repository = Snapshot::new();
@@ -110,6 +100,16 @@ impl Scenario {
             perform("apply", scenario.path()).unwrap();
         }
         scenario
+    }
+
+    /// Another one that is the same in every file.
+    fn copy(&self) -> Scenario {
+        let root = folder();
+        repository::copy(self.path(), root.path()).unwrap();
+        Scenario {
+            root,
+            repository: self.repository.clone(),
+        }
     }
 
     fn path(&self) -> &Path {
@@ -123,6 +123,8 @@ impl Scenario {
             .env("FAULTS_CHECKOUT", self.path())
             .env("FAULTS_ACTION", action)
             .env_remove(FAILPOINT)
+            // Where it is to fail, finding the names of its functions takes longer than all it does.
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -256,9 +258,9 @@ fn child() {
 }
 
 /// The points an action passes.
-fn trace(action: &str) -> Vec<String> {
-    let scenario = Scenario::new(action);
-    let output = scenario
+fn trace(start: &Scenario, action: &str) -> Vec<String> {
+    let output = start
+        .copy()
         .child(action)
         .env(FAILPOINT, "trace")
         .output()
@@ -272,8 +274,8 @@ fn trace(action: &str) -> Vec<String> {
 }
 
 /// Both ends of an action, from a run nothing happens to.
-fn ends(action: &str) -> (Snapshot, Snapshot) {
-    let scenario = Scenario::new(action);
+fn ends(start: &Scenario, action: &str) -> (Snapshot, Snapshot) {
+    let scenario = start.copy();
     let before = scenario.snapshot();
     perform(action, scenario.path()).unwrap();
     (before, scenario.snapshot())
@@ -308,11 +310,12 @@ impl Tally {
 #[test]
 fn killed_at_every_step_it_is_fully_before_or_fully_after() {
     for action in ["apply", "revert"] {
-        let (points, ends) = (trace(action), ends(action));
+        let start = Scenario::new(action);
+        let (points, ends) = (trace(&start, action), ends(&start, action));
         let mut tally = Tally::default();
         for index in its_turn(0, points.len(), 9) {
             let name = &points[index];
-            let scenario = Scenario::new(action);
+            let scenario = start.copy();
             Paused::at(scenario.child(action), index + 1)
                 .unwrap()
                 .kill();
@@ -327,11 +330,12 @@ fn killed_at_every_step_it_is_fully_before_or_fully_after() {
 #[test]
 fn killed_again_while_recovering_it_still_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
-        let (points, ends) = (trace(action), ends(action));
+        let start = Scenario::new(action);
+        let (points, ends) = (trace(&start, action), ends(&start, action));
         let mut tally = Tally::default();
         for first in its_turn(1, points.len(), 9).map(|index| index + 1) {
             for second in faults(first, points.len(), 9).map(|index| index + 1) {
-                let scenario = Scenario::new(action);
+                let scenario = start.copy();
                 Paused::at(scenario.child(action), first).unwrap().kill();
                 let Some(paused) = Paused::at(scenario.child("next"), second) else {
                     break;
@@ -350,12 +354,13 @@ fn killed_again_while_recovering_it_still_ends_at_one_of_both() {
 #[test]
 fn an_error_at_every_step_ends_at_one_of_both() {
     for action in ["apply", "revert"] {
-        let (points, ends) = (trace(action), ends(action));
+        let start = Scenario::new(action);
+        let (points, ends) = (trace(&start, action), ends(&start, action));
         let mut tally = Tally::default();
         for index in its_turn(2, points.len(), 8) {
             let name = &points[index];
             for errno in faults(index, 3, 3).map(|which| [ENOSPC, EACCES, EIO][which]) {
-                let scenario = Scenario::new(action);
+                let scenario = start.copy();
                 let wish = format!("{}:errno={errno}", index + 1);
                 let status = scenario
                     .child(action)
@@ -407,13 +412,14 @@ fn an_edit_at_any_moment_is_kept_and_the_rest_is_at_one_of_both() {
         "src/renamed-to.txt",
     ];
     for action in ["apply", "revert"] {
-        let (points, ends) = (trace(action), ends(action));
+        let start = Scenario::new(action);
+        let (points, ends) = (trace(&start, action), ends(&start, action));
         let mut tally = Tally::default();
         for index in its_turn(1, points.len(), 9) {
             let point = &points[index];
             for which in faults(index, 2 * targets.len(), 5) {
                 let (target, carefully) = (targets[which / 2], which % 2 == 0);
-                let scenario = Scenario::new(action);
+                let scenario = start.copy();
                 let paused = Paused::at(scenario.child(action), index + 1).unwrap();
                 let edited = edit(&scenario.path().join(target), carefully);
                 paused.resume();

@@ -9,8 +9,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use git2::{Repository, ResetType};
+use granite_bundle_testkit::repository;
 use granite_bundle_testkit::turn::tries_every_case;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Everything under a directory: type, permissions and bytes.
 pub(crate) type Snapshot = BTreeMap<PathBuf, (u32, Vec<u8>)>;
@@ -38,7 +41,7 @@ fn turn(start: usize, count: usize, share: usize) -> impl Iterator<Item = usize>
 
 /// A folder with a checkout in `engine` and patches in `stack`.
 pub(crate) struct Place {
-    root: tempfile::TempDir,
+    root: TempDir,
 }
 
 /// What a run of the program said.
@@ -71,6 +74,13 @@ impl Run {
     }
 }
 
+/// A temporary folder, in memory where that is possible: thousands of checkouts are synced to disk many times each.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
 /// A file of twelve lines.
 pub(crate) const LINES: &str =
     "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n";
@@ -94,20 +104,21 @@ pub(crate) fn two() -> Place {
 impl Place {
     /// A committed checkout of these files, and an empty stack.
     pub(crate) fn new(files: &[(&str, &str)]) -> Place {
-        let memory = Path::new("/dev/shm");
-        let root = tempfile::tempdir_in(memory)
-            .or_else(|_| tempfile::tempdir())
-            .unwrap();
-        let place = Place { root };
+        let place = Place { root: folder() };
         fs::create_dir(place.stack()).unwrap();
         fs::create_dir(place.engine()).unwrap();
-        place.git(&["init", "--quiet", "--initial-branch=main"]);
-        place.git(&["config", "user.name", "T"]);
-        place.git(&["config", "user.email", "t@example.invalid"]);
+        repository::init(&place.engine()).unwrap();
         for (path, content) in files {
             place.write(path, content);
         }
         place.commit("start");
+        place
+    }
+
+    /// Another one that is the same in every file.
+    pub(crate) fn copy(&self) -> Place {
+        let place = Place { root: folder() };
+        repository::copy(self.root.path(), place.root.path()).unwrap();
         place
     }
 
@@ -130,35 +141,33 @@ impl Place {
     }
 
     pub(crate) fn commit(&self, message: &str) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
+        repository::commit_all(&self.opened(), message).unwrap();
     }
 
     /// Makes a patch of what `edit` does on top of the patches made so far, and takes it out of the checkout again.
     pub(crate) fn patch(&self, name: &str, edit: impl FnOnce(&Place)) {
-        self.git(&["stash", "list"]);
-        let earlier = self.git(&["rev-parse", "HEAD"]);
-        let mut earlier_patches: Vec<_> = fs::read_dir(self.stack())
+        let mut earlier: Vec<_> = fs::read_dir(self.stack())
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
-        earlier_patches.sort();
-        for patch in earlier_patches {
-            self.git(&["apply", "--index", patch.to_str().unwrap()]);
+        earlier.sort();
+        if !earlier.is_empty() {
+            let mut git = self.git_command(&["apply", "--index"]);
+            assert!(git.args(&earlier).status().unwrap().success());
         }
-        self.commit("those before");
+        let repository = self.opened();
+        let before = repository::add_all(&repository).unwrap();
         edit(self);
-        self.git(&["add", "--all"]);
-        let text = self.git(&[
-            "diff",
-            "--cached",
-            "--full-index",
-            "--binary",
-            "--no-renames",
-        ]);
-        let text = format!("Subject: [PATCH] {name}\n\nWhy {name}.\n---\n{text}");
+        let after = repository::add_all(&repository).unwrap();
+        let mut text = format!("Subject: [PATCH] {name}\n\nWhy {name}.\n---\n").into_bytes();
+        text.extend(repository::diff(&repository, before, after).unwrap());
         fs::write(self.stack().join(format!("{name}.patch")), text).unwrap();
-        self.git(&["reset", "--quiet", "--hard", earlier.trim()]);
+        let head = repository.revparse_single("HEAD").unwrap();
+        repository.reset(&head, ResetType::Hard, None).unwrap();
+    }
+
+    fn opened(&self) -> Repository {
+        Repository::open(self.engine()).unwrap()
     }
 
     pub(crate) fn git(&self, args: &[&str]) -> String {
