@@ -3,7 +3,7 @@
 use std::io;
 
 use super::RepoPath;
-use super::swift::{Code, Kind};
+use super::swift::{Code, Kind, code};
 use super::tree::{TreeView, text};
 
 /// The folder of the engine's sources, in every revision from the first to 1.0.0.
@@ -22,7 +22,7 @@ pub fn is_engine(view: &dyn TreeView) -> io::Result<bool> {
     if has_sources(view)? {
         return Ok(true);
     }
-    let manifest = text(view, MANIFEST)?.and_then(Code::of);
+    let manifest = text(view, MANIFEST)?.and_then(|text| code(&text));
     Ok(manifest.is_some_and(|code| names_target(&code)))
 }
 

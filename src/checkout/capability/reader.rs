@@ -1,6 +1,6 @@
 //! One reading of a checkout: each file is read and understood once, however many questions are put to it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use git2::{ObjectType, Oid};
 
 use super::probe::{Probe, ProbeTest};
 use crate::checkout::RepoPath;
-use crate::checkout::swift::{Code, Pattern, bodies, products};
+use crate::checkout::swift::{Code, Pattern, bodies, code, products};
 use crate::checkout::tree::{Entry, TreeView, text};
 
 /// The folder that stands for any folders in a probe's path.
@@ -27,15 +27,13 @@ pub struct Reader<'v> {
 /// A file's bytes, and its code once asked for.
 pub(super) struct SourceFile {
     data: Vec<u8>,
-    code: RefCell<Option<Option<Rc<Code>>>>,
+    code: OnceCell<Option<Rc<Code>>>,
 }
 
 impl SourceFile {
     /// The file as code; `None` where the grammar cannot be loaded.
     pub(super) fn code(&self) -> Option<Rc<Code>> {
-        let mut known = self.code.borrow_mut();
-        let read = || Code::of(self.data.clone()).map(Rc::new);
-        known.get_or_insert_with(read).clone()
+        self.code.get_or_init(|| code(&self.data)).clone()
     }
 }
 
@@ -120,7 +118,7 @@ impl<'v> Reader<'v> {
         let source = data.map(|data| {
             Rc::new(SourceFile {
                 data,
-                code: RefCell::default(),
+                code: OnceCell::new(),
             })
         });
         let mut known = self.known.borrow_mut();

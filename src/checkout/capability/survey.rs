@@ -9,7 +9,7 @@ use super::era::{Era, EraDefinition, era_of};
 use super::feature::{Feature, FeatureDefinition};
 use super::reader::Reader;
 use crate::checkout::recognition::MANIFEST;
-use crate::checkout::swift::{Code, Dependency, branch_dependencies};
+use crate::checkout::swift::{Dependency, branch_dependencies, code};
 use crate::checkout::tree::{TreeView, text};
 
 /// Where a checkout's capability comes from.
@@ -125,7 +125,7 @@ pub fn survey(definitions: Definitions<'_>, files: &dyn TreeView) -> io::Result<
 /// # Errors
 /// When the manifest cannot be read.
 pub fn from_branches(files: &dyn TreeView) -> io::Result<Vec<Dependency>> {
-    let manifest = text(files, MANIFEST)?.and_then(Code::of);
+    let manifest = text(files, MANIFEST)?.and_then(|text| code(&text));
     Ok(manifest.map_or_else(Vec::new, |code| branch_dependencies(&code)))
 }
 

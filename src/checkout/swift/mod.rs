@@ -6,11 +6,13 @@
 mod declarations;
 mod package;
 mod pattern;
+mod recent;
 mod scope;
 mod tokens;
 
 pub use declarations::{Repeated, repeated_declarations};
 pub use package::{Dependency, Product, branch_dependencies, products};
 pub use pattern::{Pattern, PatternError};
+pub use recent::code;
 pub use scope::bodies;
 pub use tokens::{Code, Kind, Token};

@@ -56,6 +56,11 @@ impl Code {
         Some(code)
     }
 
+    /// The text it was read from.
+    pub fn source(&self) -> &[u8] {
+        &self.source
+    }
+
     /// The tokens, in order.
     pub fn tokens(&self) -> &[Token] {
         &self.tokens

@@ -7,7 +7,7 @@ use std::io;
 
 use crate::checkout::RepoPath;
 use crate::checkout::recognition::MANIFEST;
-use crate::checkout::swift::{Code, Repeated, products, repeated_declarations};
+use crate::checkout::swift::{Code, Repeated, code, products, repeated_declarations};
 use crate::checkout::tree::{TreeView, image};
 use crate::patch::judge::syntax::is_swift;
 use crate::patch::series::Series;
@@ -43,7 +43,7 @@ pub(super) fn repetitions(series: &Series, view: &dyn TreeView) -> io::Result<Ve
     let paths: BTreeSet<_> = files.map(|file| &file.path).collect();
     let mut found = Vec::new();
     for path in paths.into_iter().filter(|path| is_swift(path)) {
-        let Some(code) = image(view, path)?.and_then(|image| Code::of(image.data)) else {
+        let Some(code) = image(view, path)?.and_then(|image| code(&image.data)) else {
             continue;
         };
         let repeated = of_code(&code, path.as_str() == Some(MANIFEST));
