@@ -1,5 +1,6 @@
 //! `explain`: rules, capabilities, eras, and what the engine printed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -121,11 +122,11 @@ fn capabilities_and_eras_are_explained_by_the_series() {
 
 #[test]
 fn every_rule_and_capability_that_a_message_names_is_explained() {
-    for message in messages() {
-        for id in message.rules.iter().chain(&message.capabilities) {
-            let run = run(Path::new("."), &["explain", id]);
-            assert_eq!(run.code, 0, "{}: {id}", message.id);
-            assert!(run.stdout.starts_with(id), "{}", run.stdout);
-        }
+    let named = messages().flat_map(|message| message.rules.iter().chain(&message.capabilities));
+    // Many name the same.
+    for id in named.collect::<BTreeSet<_>>() {
+        let run = run(Path::new("."), &["explain", id]);
+        assert_eq!(run.code, 0, "{id}");
+        assert!(run.stdout.starts_with(id), "{}", run.stdout);
     }
 }

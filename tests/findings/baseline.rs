@@ -3,10 +3,11 @@
 use std::fs;
 
 use crate::{code, granite_350m, json, lint, loud, stderr, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 #[test]
 fn a_baseline_accepts_what_is_there_and_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let bundle = folder.path().join("bundles/a");
     wrong_vocabulary().write(&bundle).unwrap();
     let file = folder.path().join("granite-bundle.toml");
@@ -27,7 +28,7 @@ fn a_baseline_accepts_what_is_there_and_nothing_else() {
 
 #[test]
 fn reasons_and_comments_stay_and_stale_entries_go() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     wrong_vocabulary().write(&folder.path().join("a")).unwrap();
     let file = folder.path().join("granite-bundle.toml");
     let kept = "# see the ticket\n[[baseline]]\nrule = \"granite-vocab\"\nsubject = \"language.vocab_size\"\nreason = \"exported again next week\"\n";
@@ -49,7 +50,7 @@ fn reasons_and_comments_stay_and_stale_entries_go() {
 
 /// A folder with a configuration and a bundle with a wrong vocabulary, accepted.
 fn accepted() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     wrong_vocabulary().write(&folder.path().join("a")).unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     assert_eq!(code(&lint(folder.path(), &["--write-baseline", "a"])), 0);

@@ -5,9 +5,10 @@ use std::fs;
 use tempfile::TempDir;
 
 use crate::{code, granite_350m, json, lint, loud, stderr, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 fn with_config(text: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     wrong_vocabulary().write(&folder.path().join("a")).unwrap();
     fs::write(folder.path().join("granite-bundle.toml"), text).unwrap();
     folder
@@ -89,7 +90,7 @@ fn the_published_schema_accepts_what_the_program_does() {
 
 #[test]
 fn a_configuration_that_came_with_a_bundle_is_not_obeyed_unless_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let bundle = folder.path().join("a");
     wrong_vocabulary().write(&bundle).unwrap();
     for (file, text) in [
@@ -131,7 +132,7 @@ fn the_search_stops_at_the_repository() {
 #[test]
 fn a_configuration_beside_a_link_is_found() {
     let folder = with_config("ignore = [\"*\"]\n");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = scratch::folder();
     fs::rename(folder.path().join("a"), elsewhere.path().join("a")).unwrap();
     std::os::unix::fs::symlink(elsewhere.path().join("a"), folder.path().join("link")).unwrap();
     for path in ["link", "./link/", "."] {
@@ -141,7 +142,7 @@ fn a_configuration_beside_a_link_is_found() {
 
 #[test]
 fn a_broken_configuration_is_a_finding_of_its_bundles_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     for name in ["x/a", "y/b"] {
         granite_350m().write(&folder.path().join(name)).unwrap();
     }

@@ -3,10 +3,11 @@
 use std::fs;
 
 use crate::{code, granite_350m, json, lint, stderr, stdout, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 #[test]
 fn broken_bundles_never_stop_the_rest_and_order_is_that_of_names() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     for name in ["b-good", "d-good"] {
         granite_350m().write(&folder.path().join(name)).unwrap();
     }
@@ -44,7 +45,7 @@ fn broken_bundles_never_stop_the_rest_and_order_is_that_of_names() {
 
 #[test]
 fn a_path_that_is_no_bundle_is_a_finding_and_one_that_is_missing_is_trouble() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("good")).unwrap();
     fs::create_dir(folder.path().join("empty")).unwrap();
     assert_eq!(code(&lint(folder.path(), &["good", "empty"])), 1);
@@ -56,7 +57,7 @@ fn a_path_that_is_no_bundle_is_a_finding_and_one_that_is_missing_is_trouble() {
 
 #[test]
 fn a_broken_manifest_above_the_bundles_is_a_finding_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m()
         .write(&folder.path().join("fleet/a"))
         .unwrap();
@@ -77,7 +78,7 @@ fn a_broken_manifest_above_the_bundles_is_a_finding_of_its_own() {
 
 #[test]
 fn a_bundle_named_twice_is_linted_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("x/a")).unwrap();
     std::os::unix::fs::symlink("x", folder.path().join("link")).unwrap();
     let document = json(

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{code, granite_350m, json, lint, stdout, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 const FORMATS: [&str; 7] = [
     "human", "json", "sarif", "junit", "github", "gitlab", "markdown",
@@ -13,7 +14,7 @@ const FORMATS: [&str; 7] = [
 
 /// A repository with one bundle whose vocabulary is wrong and accepted as far as the manifest goes.
 fn repository() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     fs::create_dir(folder.path().join(".git")).unwrap();
     let bundle = folder.path().join("my bundles/a");
     wrong_vocabulary().write(&bundle).unwrap();
@@ -45,7 +46,7 @@ fn a_page_says_what_is_wrong_and_what_the_host_must_do() {
 
 #[test]
 fn the_exit_code_is_the_same_in_every_format() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("good")).unwrap();
     wrong_vocabulary()
         .write(&folder.path().join("bad"))
@@ -208,7 +209,7 @@ fn output_is_written_whole_and_plain() {
 
 #[test]
 fn a_finding_is_anchored_on_its_own_key_whatever_it_is_made_of() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut bundle = granite_350m();
     let manifest = bundle.manifest.as_mut().unwrap();
     manifest["functions"] = serde_json::json!({ "main": 1 });

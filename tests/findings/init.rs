@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::{code, granite_350m, lint, run, stderr, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 fn read(folder: &Path, file: &str) -> String {
     fs::read_to_string(folder.join(file)).unwrap()
@@ -13,7 +14,7 @@ fn read(folder: &Path, file: &str) -> String {
 
 #[test]
 fn what_init_writes_is_obeyed_and_described() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let root = folder.path();
     fs::create_dir(root.join(".git")).unwrap();
     fs::write(root.join(".git/HEAD"), "ref: refs/heads/trunk\n").unwrap();
@@ -71,7 +72,7 @@ fn what_init_writes_is_obeyed_and_described() {
 
 #[test]
 fn the_job_is_for_the_system_the_repository_uses() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let root = folder.path();
     fs::create_dir(root.join(".git")).unwrap();
     fs::write(
@@ -84,7 +85,7 @@ fn the_job_is_for_the_system_the_repository_uses() {
     assert!(!root.join(".github").exists());
     run(root, &["init"]);
     assert!(root.join(".gitlab/bundles.yml").exists());
-    let other = tempfile::tempdir().unwrap();
+    let other = scratch::folder();
     run(other.path(), &["init", "--ci", "none"]);
     assert_eq!(fs::read_dir(other.path()).unwrap().count(), 2);
 }
@@ -96,7 +97,7 @@ fn a_job_installs_from_a_repository_and_says_what_it_lacks() {
         ("github", ".github/workflows/bundles.yml"),
         ("gitlab", ".gitlab-ci.yml"),
     ] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch::folder();
         run(folder.path(), &["init", "--ci", ci]);
         let text = read(folder.path(), file);
         let line = text.lines().find(|it| it.contains("cargo install"));
@@ -136,7 +137,7 @@ fn a_job_installs_from_a_repository_and_says_what_it_lacks() {
 
 #[test]
 fn a_bundle_gets_no_configuration_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("a")).unwrap();
     let output = run(&folder.path().join("a"), &["init"]);
     assert_eq!(code(&output), 2);

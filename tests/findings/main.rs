@@ -16,6 +16,7 @@ mod streams;
 
 use std::path::Path;
 use std::process::Output;
+use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use granite_bundle_testkit::asset::HashFile;
@@ -25,15 +26,16 @@ use serde_json::Value;
 
 /// A Granite 350M bundle in which only the notes of every Granite bundle are found.
 fn granite_350m() -> Bundle {
-    let mut bundle = Bundle::granite(
-        "granite-350m-fp16",
-        &Granite::fp16(Geometry::granite_350m()),
-    );
-    if let Some((_, asset)) = &mut bundle.asset {
-        // Compared with nothing: the tests run without hashing.
-        asset.hash = HashFile::Bytes(vec![7; 32]);
-    }
-    bundle
+    static MADE: LazyLock<Bundle> = LazyLock::new(|| {
+        let granite = Granite::fp16(Geometry::granite_350m());
+        let mut bundle = Bundle::granite("granite-350m-fp16", &granite);
+        if let Some((_, asset)) = &mut bundle.asset {
+            // Compared with nothing: the tests run without hashing.
+            asset.hash = HashFile::Bytes(vec![7; 32]);
+        }
+        bundle
+    });
+    MADE.clone()
 }
 
 /// The same with a vocabulary its logits do not have.

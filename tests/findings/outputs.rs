@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{code, granite_350m, lint, stderr, stdout, wrong_vocabulary};
+use granite_bundle_testkit::scratch;
 
 const MACHINE: [&str; 6] = ["json", "sarif", "junit", "github", "gitlab", "markdown"];
 
@@ -20,7 +21,7 @@ fn parsed(text: &str) -> Value {
 
 /// A folder with a good bundle, one whose vocabulary is wrong, and a perfect one with its transcript.
 fn bundles() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("good")).unwrap();
     wrong_vocabulary()
         .write(&folder.path().join("bad"))
@@ -183,7 +184,7 @@ fn write_many(folder: &Path) {
 
 #[test]
 fn annotations_stay_within_what_github_keeps() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     write_many(folder.path());
     let text = stdout(&lint(
         folder.path(),
@@ -206,7 +207,7 @@ fn annotations_stay_within_what_github_keeps() {
 
 #[test]
 fn every_alert_has_an_identity_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     write_many(folder.path());
     let args = ["--format", "sarif", "--level", "note", "."];
     let log = parsed(&stdout(&lint(folder.path(), &args)));
@@ -273,7 +274,7 @@ fn accepted_findings_are_in_sarif_only_where_asked_for() {
 /// A bundle whose folder and keys are written to be markup.
 fn hostile() -> (TempDir, &'static str) {
     const NAME: &str = "a|b <img src=x> [l](http:u) ``` *b* @me #1";
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut bundle = crate::granite_350m();
     bundle.manifest.as_mut().unwrap()["user_data"] = serde_json::json!({
         "<script>alert(1)</script>": 1,

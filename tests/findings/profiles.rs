@@ -4,6 +4,8 @@ use granite_bundle::profile::builtin;
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite, Head, Precision};
 use granite_bundle_testkit::program::Element;
+use granite_bundle_testkit::scratch;
+use granite_bundle_testkit::turn::has_turn;
 use serde_json::Value;
 
 use crate::{granite_350m, json, loud, run, stderr, stdout, wrong_vocabulary};
@@ -81,7 +83,7 @@ fn built_in_profiles_have_the_names_ranks_and_types_that_the_exporters_write() {
 
 #[test]
 fn the_profile_is_found_by_facts_forced_by_name_and_turned_off() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut bundle = granite_350m();
     bundle.manifest.as_mut().unwrap()["name"] = "llama".into();
     bundle.write(&folder.path().join("llama")).unwrap();
@@ -103,7 +105,7 @@ fn the_profile_is_found_by_facts_forced_by_name_and_turned_off() {
 
 #[test]
 fn a_profile_written_from_a_bundle_is_met_by_it_and_by_no_other() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("a")).unwrap();
     wrong_vocabulary().write(&folder.path().join("b")).unwrap();
     let text = stdout(&run(folder.path(), &["inspect", "--as-profile", "a"]));
@@ -162,11 +164,14 @@ fn a_profile_written_from_any_bundle_is_met_by_it() {
         palette(6, 1, 1),
         Precision::Sparse,
     ];
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut number = 0;
     for (at, linears) in precisions.into_iter().enumerate() {
         for turn in 0..4 {
             number += 1;
+            if !has_turn(number - 1, 3) {
+                continue;
+            }
             let head = (turn > 0).then(|| precisions[(3 * turn + at) % precisions.len()]);
             let mut granite = little();
             granite.linears = linears;
@@ -208,7 +213,7 @@ fn a_profile_written_from_any_bundle_is_met_by_it() {
 
 #[test]
 fn a_profile_needs_one_readable_bundle() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("a")).unwrap();
     let refused = |args: &[&str]| {
         let output = run(

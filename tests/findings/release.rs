@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json as value};
 
 use crate::{found, granite_350m, json, loud};
+use granite_bundle_testkit::scratch;
 
 fn transcript() -> Value {
     value!({
@@ -25,7 +26,7 @@ fn rules(transcript: &Value) -> Vec<String> {
     let schema: Value =
         serde_json::from_str(include_str!("../../schemas/transcript.schema.json")).unwrap();
     assert!(jsonschema::is_valid(&schema, transcript));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m()
         .write(&folder.path().join("release/granite"))
         .unwrap();
@@ -52,7 +53,7 @@ fn a_transcript_is_held_to_the_shipping_rule() {
 
 #[test]
 fn silence_is_a_note() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("a")).unwrap();
     let found = found(&json(folder.path(), &["a"]));
     assert!(found.contains(&("transcript-missing".to_owned(), "note".to_owned())));

@@ -8,6 +8,9 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::cargo_bin;
 
 use crate::{code, granite_350m, lint, run, stdout, wrong_vocabulary};
+use granite_bundle_testkit::asset::HashFile;
+use granite_bundle_testkit::kinds;
+use granite_bundle_testkit::scratch;
 
 /// The exit code of a command whose stdout nobody reads.
 fn unread(folder: &Path, args: &[&str]) -> i32 {
@@ -24,7 +27,7 @@ fn unread(folder: &Path, args: &[&str]) -> i32 {
 
 #[test]
 fn a_closed_pipe_leaves_the_exit_code_that_of_the_findings() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     granite_350m().write(&folder.path().join("good")).unwrap();
     wrong_vocabulary()
         .write(&folder.path().join("bad"))
@@ -38,7 +41,11 @@ fn a_closed_pipe_leaves_the_exit_code_that_of_the_findings() {
             "{format}"
         );
     }
-    assert_eq!(unread(&["inspect", "--verify-hash", "bad"]), 1);
+    // Not the large one, whose hash takes a second.
+    let mut little = kinds::ordinary("little");
+    little.asset.as_mut().unwrap().1.hash = HashFile::Bytes(vec![7; 32]);
+    little.write(&folder.path().join("little")).unwrap();
+    assert_eq!(unread(&["inspect", "--verify-hash", "little"]), 1);
     assert_eq!(unread(&["diff", "--exit-code", "good", "bad"]), 1);
     assert_eq!(unread(&["inspect", "none"]), 2);
     assert_eq!(unread(&["rules"]), 0);
@@ -46,7 +53,7 @@ fn a_closed_pipe_leaves_the_exit_code_that_of_the_findings() {
 
 #[test]
 fn what_steers_a_terminal_is_escaped_and_not_lost() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let name = "a\u{1b}[31m\u{9b}2J\u{7f}\u{202e}\u{61c}b";
     let mut bundle = granite_350m();
     bundle.manifest.as_mut().unwrap()["name"] = name.into();
@@ -80,7 +87,7 @@ fn pipe(path: &Path) {
 
 #[test]
 fn reports_go_through_links_and_pipes_and_keep_modes() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let path = |name: &str| folder.path().join(name);
     granite_350m().write(&path("a")).unwrap();
     fs::create_dir(path("reports")).unwrap();
@@ -110,7 +117,7 @@ fn reports_go_through_links_and_pipes_and_keep_modes() {
 
 #[test]
 fn a_baseline_is_written_through_a_link_and_keeps_the_mode() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let path = |name: &str| folder.path().join(name);
     wrong_vocabulary().write(&path("a")).unwrap();
     fs::write(path("shared.toml"), "# ours\n").unwrap();
@@ -129,7 +136,7 @@ fn a_baseline_is_written_through_a_link_and_keeps_the_mode() {
 
 #[test]
 fn configurations_and_profiles_that_are_no_files_are_refused_at_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let path = |name: &str| folder.path().join(name);
     granite_350m().write(&path("a")).unwrap();
     pipe(&path("pipe"));

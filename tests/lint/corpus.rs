@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::good::Base;
 use crate::mutants::{self, Change, Mutant, Setting};
 use crate::table::BLESS;
+use granite_bundle_testkit::scratch;
 
 /// Findings through the entry the command line uses.
 fn lint(path: &Path, base: Base, setting: Setting) -> Vec<Finding> {
@@ -56,7 +57,7 @@ fn good(base: Base) -> Mutant {
 
 /// What is found in a mutant, by paths that begin with `DIR`.
 fn lint_mutant(mutant: &Mutant) -> Vec<Finding> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut findings = lint_in(folder.path(), mutant);
     let here = folder.path().display().to_string();
     for finding in &mut findings {

@@ -4,6 +4,7 @@ use granite_bundle::bundle::Target;
 use granite_bundle::checkout::capability::{Capability, Presence};
 use granite_bundle::finding::Level;
 use granite_bundle::preflight::{Objection, Surroundings, Verdict, examine};
+use granite_bundle_testkit::scratch;
 use granite_bundle_testkit::turn::has_turn;
 use rayon::prelude::*;
 
@@ -18,7 +19,7 @@ const ENGINES: [Setting; 3] = [
 
 /// What is wrong with the two answers on a mutant, if anything.
 fn disagreement(mutant: &Mutant, engine: Setting) -> Option<String> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let bundle = folder.path().join(mutant.base.name());
     mutant.write(&bundle);
     let settings = engine.settings(mutant.base);

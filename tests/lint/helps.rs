@@ -9,6 +9,7 @@ use granite_bundle::lint::fix;
 use rayon::prelude::*;
 
 use crate::mutants::{self, Setting};
+use granite_bundle_testkit::scratch;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_granite-bundle");
 
@@ -70,7 +71,7 @@ fn every_command_in_pages_and_helps_is_there_with_its_flags() {
 /// What the helps of a mutant's findings tell to run, and what came of those that name the bundle, each run on a new copy.
 fn pasted(mutant: &mutants::Mutant) -> Vec<(String, Output)> {
     let write = || {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch::folder();
         mutant.write(&folder.path().join(mutant.base.name()));
         folder
     };

@@ -21,9 +21,10 @@ use granite_bundle::patch::change::transaction::{
 use granite_bundle::patch::change::undo::{Undo, UndoReader};
 use granite_bundle::patch::judge::changes::{PatchChanges, PatchId};
 use granite_bundle_testkit::repository;
+use granite_bundle_testkit::scratch::folder;
 use tempfile::TempDir;
 
-use crate::kit::{FAILPOINT, Paused, Snapshot, faults, folder, snapshot, steps as its_turn};
+use crate::kit::{FAILPOINT, Paused, Snapshot, faults, snapshot, steps as its_turn};
 
 const ENOSPC: i32 = 28;
 const EACCES: i32 = 13;

@@ -11,6 +11,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use git2::{Repository, ResetType};
 use granite_bundle_testkit::repository;
+use granite_bundle_testkit::scratch::folder;
 use granite_bundle_testkit::turn::tries_every_case;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -72,13 +73,6 @@ impl Run {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
         self
     }
-}
-
-/// A temporary folder, in memory where that is possible: thousands of checkouts are synced to disk many times each.
-pub(crate) fn folder() -> TempDir {
-    tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .unwrap()
 }
 
 /// A file of twelve lines.

@@ -1,6 +1,6 @@
 //! Encoding of MLIR bytecode version 6: varints, interned tables, sections.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::file::FileImage;
 

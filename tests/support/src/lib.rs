@@ -4,7 +4,7 @@
 //! gigabytes of weights takes a few hundred kilobytes of disk; [`mod@bytecode`] encodes tables and sections;
 //! [`mod@program`] is a plain description of graphs that the encoder writes down; [`mod@asset`] and
 //! [`mod@bundle`] are the folders around it; [`mod@granite`] describes the Granite 4.0-H models, and
-//! [`mod@kinds`] small models of every other kind; [`mod@repository`] makes repositories; [`mod@turn`] says which of many cases a run tries.
+//! [`mod@kinds`] small models of every other kind; [`mod@repository`] makes repositories, in a folder of [`mod@scratch`]; [`mod@turn`] says which of many cases a run tries.
 //!
 //! Nothing here knows the crate under test, so that a mistake in the reader is not repeated in the writer.
 
@@ -16,4 +16,5 @@ pub mod granite;
 pub mod kinds;
 pub mod program;
 pub mod repository;
+pub mod scratch;
 pub mod turn;

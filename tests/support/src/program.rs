@@ -395,6 +395,7 @@ impl Program {
         let mut writer = Writer {
             tables: &mut tables,
             line: 0,
+            source: None,
         };
         let ir = writer.asset(version, &graphs);
         tables.write(&ir)
@@ -440,6 +441,8 @@ mod field {
 struct Writer<'a> {
     tables: &'a mut Tables,
     line: u64,
+    /// The source file and its compile unit, once there is a location in them.
+    source: Option<(u64, u64)>,
 }
 
 impl Writer<'_> {
@@ -660,6 +663,26 @@ impl Writer<'_> {
     fn location(&mut self) -> u64 {
         self.line += 1;
         let line = self.line;
+        let (file, unit) = match self.source {
+            Some(known) => known,
+            None => {
+                let source = self.source_file();
+                *self.source.insert(source)
+            }
+        };
+        let range = self.attribute(attribute::RANGE, |out| {
+            out.varint(file)
+                .varint(line)
+                .varint(0)
+                .varint(line)
+                .varint(0);
+        });
+        self.attribute(attribute::LOCATION, |out| {
+            out.varint(range).varint(unit).list(&[]).list(&[]);
+        })
+    }
+
+    fn source_file(&mut self) -> (u64, u64) {
         let none = self.tables.string("");
         let name = self.tables.string("synthetic.py");
         let language = self.tables.string("DW_LANG_Python");
@@ -674,16 +697,7 @@ impl Writer<'_> {
                 .varint(none)
                 .list(&[]);
         });
-        let range = self.attribute(attribute::RANGE, |out| {
-            out.varint(file)
-                .varint(line)
-                .varint(0)
-                .varint(line)
-                .varint(0);
-        });
-        self.attribute(attribute::LOCATION, |out| {
-            out.varint(range).varint(unit).list(&[]).list(&[]);
-        })
+        (file, unit)
     }
 
     fn text(&mut self, text: &str) -> u64 {
