@@ -157,7 +157,8 @@ fn within(kilobytes: u64, folder: &Path, arguments: &str) -> (Option<i32>, Strin
 #[test]
 fn a_manifest_of_fifteen_megabytes_takes_no_hundred() {
     let fill = |piece: &str, separator: &str| {
-        vec![piece; 15_000_000 / (piece.len() + separator.len())].join(separator)
+        let pair = [piece, separator].concat();
+        pair.repeat(15_000_000 / pair.len() - 1) + piece
     };
     let hostile = [
         format!("[{}]", fill("0", ",")),

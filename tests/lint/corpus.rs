@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use granite_bundle::bundle::Target;
 use granite_bundle::finding::{Finding, Level};
@@ -55,15 +56,31 @@ fn good(base: Base) -> Mutant {
     }
 }
 
-/// What is found in a mutant, by paths that begin with `DIR`.
+/// What stands for the folder that a mutant was written to.
+pub(crate) const FOLDER: &str = "DIR";
+
+/// What is found in a mutant, by paths that begin with [`FOLDER`].
 fn lint_mutant(mutant: &Mutant) -> Vec<Finding> {
     let folder = scratch::folder();
     let mut findings = lint_in(folder.path(), mutant);
     let here = folder.path().display().to_string();
     for finding in &mut findings {
-        finding.message = finding.message.replace(&here, "DIR");
+        finding.message = finding.message.replace(&here, FOLDER);
+        finding.help = finding.help.take().map(|help| help.replace(&here, FOLDER));
     }
     findings
+}
+
+/// Every mutant with what is found in it, linted once.
+pub(crate) fn linted() -> &'static [(&'static Mutant, Vec<Finding>)] {
+    static LINTED: LazyLock<Vec<(&'static Mutant, Vec<Finding>)>> = LazyLock::new(|| {
+        let mutants: Vec<_> = mutants::all().collect();
+        let mutants = mutants.into_par_iter();
+        mutants
+            .map(|mutant| (mutant, lint_mutant(mutant)))
+            .collect()
+    });
+    &LINTED
 }
 
 fn lint_in(folder: &Path, mutant: &Mutant) -> Vec<Finding> {
@@ -114,16 +131,15 @@ fn a_good_bundle_has_only_notes_on_an_engine_the_stack_made_ready() {
 #[test]
 fn every_mutant_is_caught_by_exactly_its_rules() {
     let good = lint_good();
-    let mutants: Vec<&Mutant> = mutants::all().collect();
-    let found: Vec<Vec<Finding>> = mutants
-        .par_iter()
-        .map(|mutant| {
+    let (mutants, found): (Vec<&Mutant>, Vec<Vec<Finding>>) = linted()
+        .iter()
+        .map(|(mutant, found)| {
             let known = shorts(&good[&mutant.base]);
-            let mut found = lint_mutant(mutant);
+            let mut found = found.clone();
             found.retain(|finding| !known.contains(&short(finding)));
-            found
+            (mutant, found)
         })
-        .collect();
+        .unzip();
     let pairs = mutants.iter().zip(&found);
     let wrong: Vec<String> = pairs
         .filter(|(mutant, found)| shorts(found) != mutant.expected())

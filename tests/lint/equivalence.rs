@@ -82,7 +82,7 @@ fn preflight_refuses_exactly_what_lint_has_an_error_on() {
         assert!(mutants.len() > 150, "{}", mutants.len());
         let mutants = mutants.into_iter().enumerate();
         let mutants: Vec<&Mutant> = mutants
-            .filter(|(place, _)| has_turn(place + engine_place, 9))
+            .filter(|(place, _)| has_turn(place + engine_place, 15))
             .map(|(_, mutant)| mutant)
             .collect();
         let found: Vec<String> = mutants

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use granite_bundle::bundle::Target;
+use granite_bundle::finding::Finding;
 use granite_bundle::lint::fix;
 use rayon::prelude::*;
 
+use crate::corpus::{FOLDER, linted};
 use crate::mutants::{self, Setting};
 use granite_bundle_testkit::scratch;
 
@@ -69,30 +70,19 @@ fn every_command_in_pages_and_helps_is_there_with_its_flags() {
 }
 
 /// What the helps of a mutant's findings tell to run, and what came of those that name the bundle, each run on a new copy.
-fn pasted(mutant: &mutants::Mutant) -> Vec<(String, Output)> {
-    let write = || {
-        let folder = scratch::folder();
-        mutant.write(&folder.path().join(mutant.base.name()));
-        folder
-    };
-    let first = write();
-    let Ok(target) = Target::open(&first.path().join(mutant.base.name())) else {
-        return Vec::new();
-    };
-    let findings = mutant.setting.settings(mutant.base).lint(target).findings;
-    let here = first.path().to_str().unwrap();
+fn pasted(mutant: &mutants::Mutant, findings: &[Finding]) -> Vec<(String, Output)> {
     let helps = findings
         .iter()
         .filter_map(|finding| finding.help.as_deref());
-    let told: BTreeSet<String> = helps
+    let told: BTreeSet<&str> = helps
         .flat_map(commands)
-        .filter(|command| command.contains(here))
-        .map(str::to_owned)
+        .filter(|command| command.contains(FOLDER))
         .collect();
-    let shell = |command: String| {
-        let copy = write();
+    let shell = |command: &str| {
+        let copy = scratch::folder();
+        mutant.write(&copy.path().join(mutant.base.name()));
         // The bytecode is gigabytes of holes, and what is told of is not its hash.
-        let command = command.replace(here, copy.path().to_str().unwrap())
+        let command = command.replace(FOLDER, copy.path().to_str().unwrap())
             + " --no-hash --ignore asset-hash-missing";
         let mut shell = Command::new("/bin/sh");
         let output = shell
@@ -109,14 +99,18 @@ fn pasted(mutant: &mutants::Mutant) -> Vec<(String, Output)> {
 fn commands_that_name_the_bundle_work_when_pasted() {
     // One mutant for each set of rules that catch it, and of those the ones whose mistake can be mended.
     let mut seen = BTreeSet::new();
-    let mutants: Vec<_> = mutants::all()
-        .filter(|mutant| mutant.setting == Setting::Plain)
-        .filter(|mutant| {
+    let mutants: Vec<_> = linted()
+        .iter()
+        .filter(|(mutant, _)| mutant.setting == Setting::Plain)
+        .filter(|(mutant, _)| {
             let rule = |caught: &&str| caught.split(' ').nth(1).is_some_and(fix::may_fix);
             mutant.caught.iter().any(rule) && seen.insert(mutant.caught)
         })
         .collect();
-    let done: Vec<_> = mutants.into_par_iter().flat_map_iter(pasted).collect();
+    let mutants = mutants.into_par_iter();
+    let done: Vec<_> = mutants
+        .flat_map_iter(|(mutant, found)| pasted(mutant, found))
+        .collect();
     assert!(done.len() >= 8, "{}", done.len());
     for (command, output) in &done {
         let said = String::from_utf8_lossy(&output.stderr);

@@ -33,7 +33,7 @@ fn number(variable: &str, default: u64) -> u64 {
 }
 
 /// A sample; CI has more.
-const CASES: u64 = 480;
+const CASES: u64 = 240;
 
 struct Cases {
     random: Random,

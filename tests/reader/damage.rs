@@ -43,7 +43,7 @@ fn every_extension_is_an_error() {
 fn refused_forms(name: &str, values: impl Fn(u8) -> Vec<u8>) -> f64 {
     let mut bytes = bytecode(name);
     let (mut refused, mut tried) = (0, 0);
-    for at in (0..bytes.len()).filter(|at| has_turn(*at, 5)) {
+    for at in (0..bytes.len()).filter(|at| has_turn(*at, 8)) {
         let original = bytes[at];
         for value in values(original) {
             bytes[at] = value;

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use granite_bundle_testkit::turn::has_turn;
+
 use crate::targets::patch_file;
 
 /// A file that none of the stack's patches fits, and a patch behind a NUL.
@@ -43,7 +45,8 @@ fn a_small_patch_applies() {
 fn a_patch_cut_anywhere_is_read_or_refused() {
     for patch in patches() {
         let mut refused = 0;
-        for end in (0..patch.len()).step_by(7) {
+        let ends = (0..patch.len()).step_by(7);
+        for end in ends.filter(|end| has_turn(end / 7, 4)) {
             refused += usize::from(patch_file(&input(&patch[..end])).is_err());
         }
         assert!(refused > 0);

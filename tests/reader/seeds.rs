@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use granite_bundle::bundle::Parsing;
+use granite_bundle_testkit::turn::has_turn;
 
 use crate::targets::{bundle_json, chat_template, json_edit, patch_file};
 
@@ -19,10 +20,10 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// Forms of a text cut short, or with one byte another; how many there are.
+/// Forms of a text cut short, or with one byte another, where it is that place's turn; how many there are.
 fn damaged(text: &[u8], mut read: impl FnMut(&[u8])) -> usize {
     let mut forms = 0;
-    for at in 0..text.len() {
+    for at in (0..text.len()).filter(|at| has_turn(*at, 3)) {
         read(&text[..at]);
         let mut changed = text.to_vec();
         for byte in [b'"', b'{', b'}', b'\\', b'9', b'%', 0xFF] {
