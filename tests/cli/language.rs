@@ -45,7 +45,7 @@ fn a_run_is_the_document_its_schema_describes() {
 
 #[test]
 fn results_do_not_depend_on_threads_and_a_seed_repeats_them() {
-    let ids = |more: &[&str]| generated(&[&["-n", "12"], more].concat())["ids"].clone();
+    let ids = |more: &[&str]| generated(&[&["-n", "6"], more].concat())["ids"].clone();
     assert_eq!(ids(&["--threads", "1"]), ids(&["--threads", "3"]));
     let drawn = |seed| ids(&["--temperature", "8", "--seed", seed]);
     assert_eq!(drawn("5"), drawn("5"));

@@ -167,7 +167,7 @@ fn a_manifest_of_fifteen_megabytes_takes_no_hundred() {
         format!("\"{}\"", fill("x", "x")),
     ];
     let hostile = hostile.into_iter().enumerate();
-    for (_, hostile) in hostile.filter(|(place, _)| has_turn(*place, 3)) {
+    for (_, hostile) in hostile.filter(|(place, _)| has_turn(*place, 4)) {
         let folder = bundles(&["a"]);
         manifest(
             &folder,
