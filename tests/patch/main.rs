@@ -10,4 +10,5 @@ mod edits;
 mod faults;
 mod identity;
 mod kit;
+mod size;
 mod words;
