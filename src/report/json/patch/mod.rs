@@ -1,17 +1,21 @@
 //! `granite-bundle/patch/1`, the document of every `patch` command.
 
+mod history;
+mod judged;
+mod outcome;
+
 use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Serialize;
 
+pub use history::{Stretch, Unread};
+pub use judged::Patch;
+pub use outcome::{Settled, Transaction};
+
 use super::Body;
-use crate::checkout::RepoPath;
-use crate::patch::change::transaction::{KeptEdit, Outcome, Recovered};
-use crate::patch::fit::explain::HunkReport;
-use crate::patch::judge::matrix::{Matrix, Range, Row, UnreadCommit};
-use crate::patch::judge::report::{CapabilityReport, FileReport, PatchReport, StackReport, State};
-use crate::patch::series::{self, Series};
+use crate::patch::judge::report::{CapabilityReport, StackReport, State};
+use crate::patch::series::Series;
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -97,46 +101,6 @@ pub struct Capability<'a> {
     reason: Option<&'a str>,
 }
 
-/// One patch.
-#[derive(Debug, Serialize)]
-pub struct Patch<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    about: Option<About<'a>>,
-    file: &'a str,
-    state: Option<State>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    files: Vec<File<'a>>,
-}
-
-/// What `list` says besides.
-#[derive(Debug, Serialize)]
-struct About<'a> {
-    title: &'a str,
-    eras: Vec<String>,
-    provides: Vec<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct File<'a> {
-    path: Cow<'a, str>,
-    state: State,
-    preimage: Option<String>,
-    postimage: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<String>,
-    hunks: Vec<Hunk>,
-}
-
-#[derive(Debug, Serialize)]
-struct Hunk {
-    index: usize,
-    applies: bool,
-    line: Option<usize>,
-    offset: Option<isize>,
-}
-
 /// A diff, whole whatever its bytes.
 #[derive(Debug, Serialize)]
 pub struct Diff {
@@ -157,50 +121,6 @@ impl Diff {
             diff_base64: encoded,
         }
     }
-}
-
-/// What a transaction did.
-#[derive(Debug, Serialize)]
-pub struct Transaction<'a> {
-    changed: Vec<Cow<'a, str>>,
-    left: Vec<Kept<'a>>,
-    commits: Vec<String>,
-}
-
-/// How an interrupted transaction was settled.
-#[derive(Debug, Serialize)]
-pub struct Settled<'a> {
-    action: &'static str,
-    patches: &'a [String],
-    outcome: &'static str,
-    left: Vec<Kept<'a>>,
-}
-
-/// A commit that could not be judged.
-#[derive(Debug, Serialize)]
-pub struct Unread<'a> {
-    commit: String,
-    reason: &'a str,
-}
-
-/// Neighbouring commits on which a patch is in one state.
-#[derive(Debug, Serialize)]
-pub struct Stretch<'a> {
-    patch: &'a str,
-    era: Option<String>,
-    state: State,
-    file: Option<&'a str>,
-    first: String,
-    last: String,
-    commits: usize,
-}
-
-/// A file left as others had edited it.
-#[derive(Debug, Serialize)]
-struct Kept<'a> {
-    path: Cow<'a, str>,
-    place: String,
-    reason: &'static str,
 }
 
 impl Body for Document<'_> {
@@ -282,129 +202,6 @@ impl<'a> Capability<'a> {
             patch: report.patch.as_deref(),
             by: report.by(),
             reason: report.reason(),
-        }
-    }
-}
-
-impl<'a> Patch<'a> {
-    fn of(report: &'a PatchReport) -> Patch<'a> {
-        Patch {
-            name: &report.name,
-            about: None,
-            file: &report.file,
-            state: Some(report.state),
-            reason: report.reason.as_deref(),
-            files: report.files.iter().map(File::of).collect(),
-        }
-    }
-
-    fn listed(patch: &'a series::Patch) -> Patch<'a> {
-        Patch {
-            name: &patch.name,
-            about: Some(About {
-                title: &patch.title,
-                eras: patch.eras().iter().map(ToString::to_string).collect(),
-                provides: patch
-                    .provides
-                    .iter()
-                    .map(|capability| capability.id())
-                    .collect(),
-            }),
-            file: patch.current().next().map_or("", |variant| &variant.file),
-            state: None,
-            reason: None,
-            files: Vec::new(),
-        }
-    }
-}
-
-impl<'a> File<'a> {
-    fn of(report: &'a FileReport) -> File<'a> {
-        File {
-            path: report.path.shown(),
-            state: report.state,
-            preimage: report.preimage.map(|oid| oid.to_string()),
-            postimage: report.postimage.map(|oid| oid.to_string()),
-            problem: report.problem.as_ref().map(ToString::to_string),
-            hunks: report.hunks.iter().map(Hunk::of).collect(),
-        }
-    }
-}
-
-impl Hunk {
-    fn of(report: &HunkReport) -> Hunk {
-        Hunk {
-            index: report.index,
-            applies: report.applies(),
-            line: report.line,
-            offset: report.offset,
-        }
-    }
-}
-
-impl<'a> Unread<'a> {
-    /// Every commit that could not be judged.
-    pub fn all(matrix: &'a Matrix) -> Vec<Unread<'a>> {
-        let commits = matrix.unread.iter();
-        let one = |commit: &'a UnreadCommit| Unread {
-            commit: commit.id.to_string(),
-            reason: &commit.reason,
-        };
-        commits.map(one).collect()
-    }
-}
-
-impl<'a> Stretch<'a> {
-    /// Every stretch, patch by patch.
-    pub fn all(matrix: &'a Matrix) -> Vec<Stretch<'a>> {
-        let stretch = |row: &'a Row, range: &'a Range| Stretch {
-            patch: &row.patch,
-            era: range.era.map(|era| era.to_string()),
-            state: range.state,
-            file: Some(range.file.as_str()).filter(|file| !file.is_empty()),
-            first: matrix.commits[range.first].id.to_string(),
-            last: matrix.commits[range.last].id.to_string(),
-            commits: range.commits(),
-        };
-        let rows = matrix.rows.iter();
-        rows.flat_map(|row| row.ranges.iter().map(move |range| stretch(row, range)))
-            .collect()
-    }
-}
-
-impl<'a> Transaction<'a> {
-    /// What went through.
-    pub fn of(outcome: &'a Outcome) -> Transaction<'a> {
-        Transaction {
-            changed: outcome.changed.iter().map(RepoPath::shown).collect(),
-            left: outcome.kept.iter().map(Kept::of).collect(),
-            commits: outcome.commits.iter().map(ToString::to_string).collect(),
-        }
-    }
-}
-
-impl<'a> Settled<'a> {
-    /// What was found and how it ended.
-    pub fn of(recovered: &'a Recovered) -> Settled<'a> {
-        Settled {
-            action: recovered.action.verb(),
-            patches: &recovered.patches,
-            outcome: if recovered.finished {
-                "finished"
-            } else {
-                "undone"
-            },
-            left: recovered.kept.iter().map(Kept::of).collect(),
-        }
-    }
-}
-
-impl<'a> Kept<'a> {
-    fn of(kept: &'a KeptEdit) -> Kept<'a> {
-        Kept {
-            path: kept.path.shown(),
-            place: kept.at.display().to_string(),
-            reason: kept.reason.into(),
         }
     }
 }
