@@ -8,6 +8,8 @@ mod explain;
 mod inspect;
 mod kinds;
 mod language;
+mod limits;
+mod numbers;
 mod schema;
 #[cfg(unix)]
 mod strangers;

@@ -1,6 +1,7 @@
 //! The native reader on damaged, hostile and generated input.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod build;
 mod damage;
 mod folder;
 mod generated;
@@ -8,6 +9,7 @@ mod hostile;
 mod packed;
 mod patches;
 mod seeds;
+mod steps;
 mod storage;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public in the crate of the fuzz targets")]
