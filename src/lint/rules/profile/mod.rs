@@ -28,6 +28,9 @@ mod profile_quantized;
 mod profile_signature;
 mod profile_template;
 mod profile_vocab;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 use crate::lint::{Context, Rule};
 use crate::profile::Profile;

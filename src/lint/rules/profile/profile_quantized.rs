@@ -22,23 +22,3 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         checks::quantized_at_all(profile, context, findings);
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::RULE;
-    use crate::lint::testing::Case;
-
-    #[test]
-    fn only_another_family_than_granite_is_judged() {
-        assert_eq!(Case::granite_1b().check(&RULE), []);
-        assert_eq!(Case::other_family().check(&RULE), []);
-    }
-
-    #[test]
-    fn a_bundle_that_differs_is_found() {
-        let mut case = Case::other_family();
-        case.profile.as_mut().unwrap().weights.quantization_refused = Some("it failed".to_owned());
-        assert_eq!(case.check(&RULE)[0].subject, "weights");
-    }
-}
