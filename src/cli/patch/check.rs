@@ -1,7 +1,7 @@
 //! `granite-bundle patch check`.
 
 use super::subject::{Subject, write_json};
-use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
+use super::{Exit, LookArgs, Ui};
 use crate::cli::examples;
 use crate::report::human;
 
@@ -12,16 +12,11 @@ use crate::report::human;
 ]))]
 pub(super) struct Args {
     #[command(flatten)]
-    engine: EngineArgs,
-    #[command(flatten)]
-    stack: StackArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    look: LookArgs,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let subject = Subject::open(&args.engine, &args.stack)?;
-    subject.settle(ui)?;
+    let subject = Subject::settled(&args.look, ui)?;
     let stack = subject.stack();
     let check = stack.check().map_err(|error| subject.advise(error))?;
     let next = subject.lines(&stack.next(&check));
@@ -30,18 +25,13 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let path = subject.path();
     let edits = subject.edits()?;
     let report = &check.plan.report;
-    if args.output.json {
+    if args.look.output.json {
         let mut document = subject.document("check", problems.is_empty(), &path, &edits, report);
         document.details.problems = Some(problems);
         document.details.next = Some(next);
         return write_json(ui, &document, exit);
     }
-    human::patch::status(
-        &mut ui.out,
-        ui.width,
-        &subject.heading(&path, &edits, report),
-        report,
-    )?;
+    subject.show(ui, &path, &edits, report)?;
     subject.write_elsewhere(ui, report)?;
     human::patch::verdict(&mut ui.out, ui.width, "apply", &check.plan.steps, &problems)?;
     human::patch::next(&mut ui.out, &next)?;

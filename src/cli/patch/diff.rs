@@ -1,7 +1,7 @@
 //! `granite-bundle patch diff`.
 
 use super::subject::{Subject, write_json};
-use super::{EngineArgs, Exit, OutputArgs, StackArgs, Ui};
+use super::{Exit, LookArgs, Ui};
 use crate::cli::examples;
 use crate::report::json::patch::Diff;
 
@@ -12,22 +12,17 @@ use crate::report::json::patch::Diff;
 ]))]
 pub(super) struct Args {
     #[command(flatten)]
-    engine: EngineArgs,
-    #[command(flatten)]
-    stack: StackArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    look: LookArgs,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
-    let subject = Subject::open(&args.engine, &args.stack)?;
-    subject.settle(ui)?;
+    let subject = Subject::settled(&args.look, ui)?;
     let difference = subject.stack().difference();
     let difference = difference.map_err(|error| subject.advise(error))?;
     let problems = difference.check.problems.iter();
     let problems: Vec<String> = problems.map(ToString::to_string).collect();
     let exit = Exit::unless_findings(problems.is_empty());
-    if args.output.json {
+    if args.look.output.json {
         let path = subject.path();
         let edits = subject.edits()?;
         let report = &difference.check.plan.report;

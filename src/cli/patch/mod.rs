@@ -131,6 +131,17 @@ struct OutputArgs {
     json: bool,
 }
 
+/// What a command that only looks at the checkout takes.
+#[derive(Debug, clap::Args)]
+struct LookArgs {
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    stack: StackArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
 /// What a command that changes the checkout takes besides.
 #[derive(Debug, clap::Args)]
 struct ChangeArgs {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{EngineArgs, Exit, StackArgs, Ui};
+use super::{EngineArgs, Exit, LookArgs, StackArgs, Ui};
 use crate::checkout::RepoPath;
 use crate::checkout::capability::EraDefinition;
 use crate::checkout::open::Checkout;
@@ -31,6 +31,13 @@ impl<'a> Subject<'a> {
         choice: &'a StackArgs,
     ) -> anyhow::Result<Subject<'a>> {
         Subject::of(engine, choice, checkout::open_engine)
+    }
+
+    /// For a command that only looks, once what was interrupted is settled.
+    pub(super) fn settled(args: &'a LookArgs, ui: &mut Ui) -> anyhow::Result<Subject<'a>> {
+        let subject = Subject::open(&args.engine, &args.stack)?;
+        subject.settle(ui)?;
+        Ok(subject)
     }
 
     /// Of the history of a checkout, whatever of it is checked out.
@@ -144,6 +151,19 @@ impl<'a> Subject<'a> {
     ) -> Document<'d> {
         let engine = Some((path, self.checkout.head()));
         Document::bare(command, true, engine, &self.source)
+    }
+
+    /// Shows where the checkout stands.
+    pub(super) fn show(
+        &self,
+        ui: &mut Ui,
+        path: &str,
+        edits: &[RepoPath],
+        report: &StackReport,
+    ) -> anyhow::Result<()> {
+        let heading = self.heading(path, edits, report);
+        human::patch::status(&mut ui.out, ui.width, &heading, report)?;
+        Ok(())
     }
 
     /// Says which revisions the patches that conflict would apply to, where the history is at hand.
