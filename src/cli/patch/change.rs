@@ -46,8 +46,7 @@ pub(super) fn show(
         document.details.problems = Some(problems);
         return write_json(ui, &document, exit);
     }
-    let heading = subject.heading(&path, &edits, &change.report);
-    human::patch::status(&mut ui.out, ui.width, &heading, &change.report)?;
+    subject.show(ui, &path, &edits, &change.report)?;
     subject.write_elsewhere(ui, &change.report)?;
     human::patch::change(
         &mut ui.out,

@@ -108,7 +108,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What a page about this checkout begins with.
-    pub(super) fn heading<'p>(
+    fn heading<'p>(
         &'p self,
         path: &'p str,
         edits: &'p [RepoPath],
