@@ -2,7 +2,7 @@
 //!
 //! The patches of earlier versions fail here, each by its own faults; the present ones do not.
 
-use super::behaviour::{ALL_GRAPHS, CONTEXT, CONVERSATIONS, GRANITE, TO_THE_LIMIT, TRANSFORMER};
+use super::behaviour::{ALL_GRAPHS, CONTEXT, GRANITE, TO_THE_LIMIT, TRANSFORMER, conversations};
 use super::behaviour::{kinds, survey_of};
 use super::model::{Engine, Failure, Incident, Stop, Thrown, Timing, Token};
 use super::text::{E1_PATCHED, E1_TAG_PATCHED, E2_PATCHED, E2_STOCK, E2_SUPERSEDED, E3_PATCHED};
@@ -17,7 +17,7 @@ fn the_present_patches_withstand_every_incident() {
         E3_PATCHED,
         E4C_PATCHED,
     ] {
-        let tally = survey_of(text, &ALL_GRAPHS, CONVERSATIONS / 4, true);
+        let tally = survey_of(text, &ALL_GRAPHS, conversations() / 4, true);
         assert!(tally.failures.is_empty(), "{tally:?}");
         assert_eq!(
             tally.thrown.len(),
@@ -35,9 +35,9 @@ fn the_earlier_patches_fail_in_conversation() {
         Failure::Unstoppable,
     ];
     for text in [E2_SUPERSEDED, E3_SUPERSEDED, E4C_SUPERSEDED] {
-        let found = kinds(&survey_of(text, &[GRANITE], CONVERSATIONS / 4, true));
+        let found = kinds(&survey_of(text, &[GRANITE], conversations() / 4, true));
         assert_eq!(found, on_granite);
-        let found = kinds(&survey_of(text, &[TRANSFORMER], CONVERSATIONS / 4, true));
+        let found = kinds(&survey_of(text, &[TRANSFORMER], conversations() / 4, true));
         for failure in [Failure::LostToken, Failure::TooManyInFlight] {
             assert!(found.contains(&failure), "{found:?}");
         }

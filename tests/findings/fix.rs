@@ -7,6 +7,7 @@ use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::repository;
 use granite_bundle_testkit::scratch;
+use granite_bundle_testkit::turn::has_turn;
 use serde_json::{Value, json};
 
 use std::process::Output;
@@ -175,7 +176,8 @@ fn what_is_certain_is_fixed_once_and_the_rest_of_the_text_stays() {
 
 #[test]
 fn a_diff_shows_every_fix_and_writes_nothing() {
-    for (change, pointer, _) in MISTAKES {
+    let mistakes = MISTAKES.iter().enumerate();
+    for (_, (change, pointer, _)) in mistakes.filter(|(place, _)| has_turn(*place, 3)) {
         let folder = manifest(*change);
         let before = files(folder.path());
         let run = fix(&folder, &["--diff"]);
