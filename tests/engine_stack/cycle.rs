@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
-use git2::{IndexAddOption, Repository, Signature};
 use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::{Patch, Series};
+use granite_bundle_testkit::repository;
 use granite_bundle_testkit::turn::has_turn;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -28,15 +28,8 @@ fn committed(era: &str) -> TempDir {
 }
 
 fn commit(folder: &TempDir) {
-    let repository = Repository::init(folder.path()).unwrap();
-    let mut index = repository.index().unwrap();
-    index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
-    index.write().unwrap();
-    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-    let author = Signature::now("A", "a@example.invalid").unwrap();
-    repository
-        .commit(Some("HEAD"), &author, &author, "An engine", &tree, &[])
-        .unwrap();
+    let made = repository::init(folder.path()).unwrap();
+    repository::commit_all(&made, "An engine").unwrap();
 }
 
 fn files(root: &Path) -> Vec<Vec<u8>> {
@@ -231,10 +224,7 @@ fn with_the_july_patch() -> TempDir {
 }
 
 fn git(folder: &TempDir, arguments: &[&str]) {
-    let who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid"];
-    let mut command = Command::new("git");
-    let command = command.current_dir(folder.path()).args(who).args(arguments);
-    assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    place::git(folder.path(), arguments);
 }
 
 /// The commands that `status` prints next, run as they are.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
+use git2::Repository;
 use granite_bundle::patch::series::Series;
+use granite_bundle_testkit::repository;
 use tempfile::TempDir;
 
 use crate::checkout;
@@ -42,8 +44,9 @@ impl Place {
         let place = Place::at(tempfile::tempdir().unwrap());
         let engine = place.path("engine");
         fs::create_dir(&engine).unwrap();
-        place.git("engine", &["init", "--quiet"]);
-        place.git("engine", &["config", "uploadpack.allowFilter", "true"]);
+        let made = repository::init(&engine).unwrap();
+        let mut config = made.config().unwrap();
+        config.set_bool("uploadpack.allowFilter", true).unwrap();
         checkout::write(&Series::builtin().unwrap(), "E2", &engine);
         place.commit();
         for file in [ENGINE, "Package.swift"] {
@@ -58,7 +61,7 @@ impl Place {
     pub(crate) fn of(era: &str) -> Place {
         let place = Place::at(tempfile::tempdir().unwrap());
         checkout::write(&Series::builtin().unwrap(), era, &place.path("engine"));
-        place.git("engine", &["init", "--quiet"]);
+        repository::init(&place.path("engine")).unwrap();
         place.commit();
         place
     }
@@ -68,10 +71,7 @@ impl Place {
     }
 
     pub(crate) fn git(&self, folder: &str, arguments: &[&str]) {
-        let mut command = Command::new("git");
-        command.current_dir(self.path(folder)).args(arguments);
-        let output = command.envs(GIT).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        git(&self.path(folder), arguments);
     }
 
     /// A command as it was printed, pasted into a shell there.
@@ -80,7 +80,8 @@ impl Place {
     }
 
     pub(crate) fn commit(&self) {
-        self.commit_in("engine");
+        let engine = Repository::open(self.path("engine")).unwrap();
+        repository::commit_all(&engine, "An engine").unwrap();
     }
 
     pub(crate) fn commit_in(&self, folder: &str) {
@@ -100,6 +101,14 @@ impl Place {
         let command = command.current_dir(self.folder.path()).args(arguments);
         command.env("NO_COLOR", "1").output().unwrap()
     }
+}
+
+/// Runs git in that folder, with somebody's name and nothing of this machine's settings.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.current_dir(folder).args(arguments);
+    let output = command.envs(GIT).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
 }
 
 /// A command as it was printed, pasted into a shell in that folder.
