@@ -9,6 +9,7 @@ use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::kinds;
 use granite_bundle_testkit::program::{Element, Tensor};
+use granite_bundle_testkit::scratch;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -30,7 +31,7 @@ fn transformer() -> Granite {
 }
 
 fn written(bundle: &Bundle) -> (TempDir, Target) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     bundle.write(&folder.path().join("b")).unwrap();
     let target = Target::open(&folder.path().join("b")).unwrap();
     (folder, target)

@@ -9,6 +9,7 @@ use granite_bundle::report::human::inspect::page;
 use granite_bundle::report::json::inspect::{Details, Document, TargetEntry};
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::program::{Data, Element, Program, Tensor};
+use granite_bundle_testkit::scratch;
 use granite_bundle_testkit::turn::has_turn;
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -347,7 +348,7 @@ fn an_unreadable_target_among_good_ones_is_a_finding() {
 
 #[test]
 fn hostile_names_stay_on_their_line_and_are_cut() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut program = Program::default();
     let mut graph = small_graph("main");
     let tensor = Tensor::new(Element::F16, &[1]);
@@ -406,7 +407,7 @@ fn render(asset: &Path) -> (bool, usize) {
 
 #[test]
 fn a_small_asset_cut_at_every_byte_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let asset = folder.path().join("x.aimodel");
     small_asset().write(&asset).unwrap();
     let bytes = fs::read(asset.join("main.mlirb")).unwrap();
@@ -419,7 +420,7 @@ fn a_small_asset_cut_at_every_byte_is_an_error() {
 
 #[test]
 fn every_flipped_byte_of_a_small_asset_gives_a_page_or_an_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let asset = folder.path().join("x.aimodel");
     small_asset().write(&asset).unwrap();
     let bytes = fs::read(asset.join("main.mlirb")).unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::program::{Element, Program, Tensor};
+use granite_bundle_testkit::scratch;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -74,7 +75,7 @@ fn the_document_lists_every_change() {
 
 #[test]
 fn renamed_reordered_reshaped_and_retyped_values_are_told_apart() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let kv = |axis| Tensor::new(Element::F16, &[2, 1, 2, 8, 4]).dynamic(axis);
     let fixed = |element, size| Tensor::new(element, &[size]);
     let write = |name: &str, states: &[(&str, Tensor)]| {

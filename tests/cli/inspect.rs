@@ -6,6 +6,7 @@ use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::program::{Data, Element, Graph, Program, Tensor};
+use granite_bundle_testkit::scratch;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -77,7 +78,7 @@ fn every_fixture_gives_a_valid_document() {
 
 #[test]
 fn a_full_size_granite_shows_its_precision_head_and_ceiling() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let granite = Granite::int8hu(Geometry::granite_1b());
     let name = "granite_4_0_h_1b_decode_int8hu_block32_sym";
     Bundle::granite(name, &granite)
@@ -139,7 +140,7 @@ fn two_targets_are_listed_and_shown() {
 
 #[test]
 fn private_functions_are_folded_in_the_page_and_kept_in_the_document() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut program = Program::default();
     program.add(small_graph("main"));
     for number in 0..300 {
@@ -175,7 +176,7 @@ fn private_functions_are_folded_in_the_page_and_kept_in_the_document() {
 
 #[test]
 fn unknown_operations_are_shown_as_they_are() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let mut program = Program::default();
     let mut graph = small_graph("main");
     let tensor = Tensor::new(Element::F16, &[4]);

@@ -9,6 +9,7 @@ use granite_bundle_testkit::bundle::Bundle;
 use granite_bundle_testkit::granite::{Geometry, Granite};
 use granite_bundle_testkit::kinds;
 use granite_bundle_testkit::program::{Element, Graph, Program, Tensor};
+use granite_bundle_testkit::scratch;
 use serde_json::{Value, json};
 
 use crate::inspect::assert_valid;
@@ -16,7 +17,7 @@ use crate::run;
 
 /// A folder that holds the bundle as `b`.
 fn written(bundle: &Bundle) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     bundle.write(&folder.path().join("b")).unwrap();
     folder
 }
@@ -242,7 +243,7 @@ fn a_pipeline_of_another_kind_has_a_page_and_no_engine() {
 
 #[test]
 fn a_classifier_has_no_head_and_no_advice_about_an_engine() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let asset = kinds::asset(kinds::classifier());
     asset.write(&folder.path().join("b.aimodel")).unwrap();
     let page = run(folder.path(), &["inspect", "b.aimodel"]);
@@ -257,7 +258,7 @@ fn a_classifier_has_no_head_and_no_advice_about_an_engine() {
 
 #[test]
 fn a_bare_decoder_is_still_a_language_model() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let Some((_, asset)): Option<(String, Asset)> = kinds::ordinary("b").asset else {
         panic!("an ordinary bundle has an asset")
     };
@@ -305,7 +306,7 @@ fn inspect_and_lint_speak_of_the_same_duties() {
 
 #[test]
 fn what_changed_in_a_side_asset_is_told_by_its_role() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     kinds::vision("b").write(&folder.path().join("a")).unwrap();
     let mut bundle = kinds::vision("b");
     let graph = kinds::function(
@@ -360,7 +361,7 @@ fn what_cannot_be_executed_is_counted_before_a_weight_is_read() {
     main.output("y", x, value);
     let mut program = Program::default();
     program.add(main);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let asset = folder.path().join("a.aimodel");
     kinds::asset(program).write(&asset).unwrap();
     let document = run(folder.path(), &["inspect", "a.aimodel", "--json"]).json();

@@ -1,5 +1,6 @@
 //! `run` and `gate` on small exported models.
 
+use granite_bundle_testkit::scratch;
 use std::fs;
 use std::path::Path;
 
@@ -55,7 +56,7 @@ fn results_do_not_depend_on_threads_and_a_seed_repeats_them() {
 
 #[test]
 fn a_prompt_fed_token_by_token_leaves_the_same_logits() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let file = folder.path().join("logits.npy");
     generated(&["-n", "3", "--logits", file.to_str().unwrap()]);
     let bytes = fs::read(&file).unwrap();
@@ -150,7 +151,7 @@ fn transcript(folder: &Path, replaced: Option<(usize, u32, f64)>) -> String {
 
 #[test]
 fn a_transcript_is_repeated_and_a_tie_is_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let gate = |replaced, more: &[&str]| {
         let transcript = transcript(folder.path(), replaced);
         let arguments = [&["gate", INT8, "--transcript", &transcript, "--json"], more].concat();
@@ -186,7 +187,7 @@ fn a_transcript_is_repeated_and_a_tie_is_no_failure() {
 
 #[test]
 fn the_transcript_it_writes_is_what_lint_reads() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     for (replaced, result) in [
         (None, "PASS"),
         (Some((1, 90, 0.9)), "FAIL"),
@@ -208,7 +209,7 @@ fn the_transcript_it_writes_is_what_lint_reads() {
 
 #[test]
 fn a_transcript_without_an_oracle_is_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let path = folder.path().join("gate.json");
     fs::write(&path, "{\"result\": \"PASS\"}").unwrap();
     let run = run(

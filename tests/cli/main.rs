@@ -21,6 +21,7 @@ use assert_cmd::Command;
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::bundle::{Bundle, manifest, tokenizer, tokenizer_config};
 use granite_bundle_testkit::program::{Data, Element, Graph, Program, Tensor};
+use granite_bundle_testkit::scratch;
 use serde_json::Value;
 
 /// What one run of the program did.
@@ -75,7 +76,7 @@ fn repository() -> PathBuf {
 
 /// A folder with copies of a small, good bundle of each of these names.
 fn bundles(names: &[&str]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     for name in names {
         small_bundle(name).write(&folder.path().join(name)).unwrap();
     }

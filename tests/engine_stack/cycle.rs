@@ -8,6 +8,7 @@ use assert_cmd::cargo::cargo_bin;
 use granite_bundle::checkout::capability::Era;
 use granite_bundle::patch::series::{Patch, Series};
 use granite_bundle_testkit::repository;
+use granite_bundle_testkit::scratch;
 use granite_bundle_testkit::turn::has_turn;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,7 +22,7 @@ const TOUCHED: [&str; 2] = [
 
 /// A repository with one commit: an engine of that era, as far as the stack looks at it.
 fn committed(era: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     checkout::write(&Series::builtin().unwrap(), era, folder.path());
     commit(&folder);
     folder
@@ -110,7 +111,7 @@ fn what_an_earlier_version_of_the_stack_applied_is_told_and_taken_out_and_never_
     let variants = series.patches.iter().flat_map(|patch| &patch.variants);
     let superseded = variants.filter(|variant| variant.superseded).enumerate();
     for (_, variant) in superseded.filter(|(place, _)| has_turn(*place, 4)) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch::folder();
         let root = folder.path();
         checkout::write_for(&series, variant.eras[0].id(), root, &variant.file);
         commit(&folder);
@@ -139,7 +140,7 @@ fn what_an_earlier_version_of_the_stack_applied_is_told_and_taken_out_and_never_
 #[test]
 fn the_community_fork_takes_its_own_text_and_gives_it_back() {
     let series = Series::builtin().unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let root = folder.path();
     let file = "pipelined-extra-states/zoo-0.4.patch";
     checkout::write_for(&series, "fork zoo-0.4", root, file);

@@ -3,6 +3,7 @@
 //! The engine's source is not part of this repository. A skeleton has a patch's context and removed
 //! lines at their recorded positions and filler lines elsewhere.
 
+use granite_bundle_testkit::scratch;
 use std::collections::BTreeSet;
 
 use granite_bundle::checkout::capability::{all_hold, recognise_era};
@@ -107,7 +108,7 @@ fn no_variant_touches_the_text_that_tells_eras_apart() {
     let series = series();
     for (_, variant) in variants(&series) {
         for era in variant.eras.iter().map(ToString::to_string) {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = scratch::folder();
             checkout::write_for(&series, &era, folder.path(), &variant.file);
             let before = Disk::new(folder.path());
             let found = |view: &dyn TreeView| recognise_era(&series.eras, view).unwrap();

@@ -1,5 +1,6 @@
 //! Checkouts that are none, or lack a part: what is missing is named, and the next command brings it.
 
+use granite_bundle_testkit::scratch;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -218,7 +219,7 @@ fn a_pipe_in_the_place_of_a_source_file_ends_nothing() {
 
 #[test]
 fn a_history_is_shown_with_what_is_not_known_of_its_eras() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     checkout::write(
         &Series::builtin().unwrap(),
         "E3",

@@ -9,6 +9,7 @@ use assert_cmd::cargo::cargo_bin;
 use git2::Repository;
 use granite_bundle::patch::series::Series;
 use granite_bundle_testkit::repository;
+use granite_bundle_testkit::scratch;
 use tempfile::TempDir;
 
 use crate::checkout;
@@ -41,7 +42,7 @@ impl Place {
     }
 
     pub(crate) fn new() -> Place {
-        let place = Place::at(tempfile::tempdir().unwrap());
+        let place = Place::at(scratch::folder());
         let engine = place.path("engine");
         fs::create_dir(&engine).unwrap();
         let made = repository::init(&engine).unwrap();
@@ -59,7 +60,7 @@ impl Place {
 
     /// The repository `engine`, one commit long, of that era.
     pub(crate) fn of(era: &str) -> Place {
-        let place = Place::at(tempfile::tempdir().unwrap());
+        let place = Place::at(scratch::folder());
         checkout::write(&Series::builtin().unwrap(), era, &place.path("engine"));
         repository::init(&place.path("engine")).unwrap();
         place.commit();

@@ -1,5 +1,6 @@
 //! `preflight` on checkouts made of skeletons.
 
+use granite_bundle_testkit::scratch;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -24,7 +25,7 @@ fn preflight(engine: &Path, more: &[&str]) -> Output {
 }
 
 fn stock(era: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     checkout::write(&Series::builtin().unwrap(), era, folder.path());
     folder
 }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout)]
 
+use granite_bundle_testkit::scratch;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -45,7 +46,7 @@ struct Cases {
 fn cases(count: u64, stream: u64) -> Cases {
     let seed = number("PATCH_SEED", 20_260_801);
     println!("PATCH_SEED={seed} PATCH_CASES={count}");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let repository = Repository::init_bare(folder.path().join("objects.git")).unwrap();
     // Objects are only stepping stones to a diff: memory will do.
     repository

@@ -1,6 +1,7 @@
 //! Assets, and bundles of every kind.
 
 use super::*;
+use granite_bundle_testkit::scratch;
 
 #[test]
 fn a_bare_asset_is_not_a_bundle() {
@@ -149,7 +150,7 @@ fn two_recurrent_states_run_only_where_they_are_taken_for_a_pair() {
 
 #[test]
 fn an_asset_of_another_kind_is_said_to_be_that() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch::folder();
     let asset = folder.path().join("b.aimodel");
     kinds::asset(kinds::classifier()).write(&asset).unwrap();
     let target = Target::open(&asset).unwrap();
