@@ -29,14 +29,14 @@ class Convolution(nn.Module):
 class StateSpace(nn.Module):
     """A state-space layer: a convolution, then a decaying outer-product state in `recState`."""
 
-    def __init__(self, layer, heads=4, head=16, state=16, width=4):
+    def __init__(self, layer, heads=4, head=16, state=16, width=4, size=SIZE):
         super().__init__()
         self.layer, self.heads, self.head, self.state = layer, heads, head, state
         inner = heads * head
-        self.into = linear(SIZE, 2 * inner + 2 * state + heads)
+        self.into = linear(size, 2 * inner + 2 * state + heads)
         self.convolution = Convolution(inner + 2 * state, width, layer)
         self.decay, self.skip = nn.Parameter(torch.rand(heads)), nn.Parameter(torch.rand(heads))
-        self.norm, self.out = RMSNorm(inner), linear(inner, SIZE)
+        self.norm, self.out = RMSNorm(inner), linear(inner, size)
 
     def forward(self, x, convolved, recurrent):
         inner = self.heads * self.head
