@@ -79,9 +79,7 @@ pub fn apply(
         Operation::Binary(binary) => binary.apply(&next.tensor()?, &next.tensor()?)?,
         Operation::Compare(comparison) => comparison.apply(&next.tensor()?, &next.tensor()?)?,
         Operation::Reduce(reduction) => reduction.apply(&next.tensor()?, &next.tensor()?)?,
-        Operation::Select => {
-            elementwise::select(&next.tensor()?, &next.tensor()?, &next.tensor()?)?
-        }
+        Operation::Select => elementwise::select(&next.tensor()?, next.tensor()?, next.tensor()?)?,
         Operation::Cast => elementwise::cast(&next.tensor()?, dtype)?,
         Operation::Same => next.tensor()?,
         Operation::Reshape | Operation::ExpandDims | Operation::ShrinkDims => {

@@ -7,7 +7,7 @@ use crate::exec::tensor::{Shape, elements};
 ///
 /// # Errors
 /// Sizes that differ where neither is 1.
-pub(super) fn shape(left: &[usize], right: &[usize]) -> Result<Shape, ExecError> {
+pub(in crate::exec) fn shape(left: &[usize], right: &[usize]) -> Result<Shape, ExecError> {
     let rank = left.len().max(right.len());
     let at = |shape: &[usize], axis: usize| {
         (axis + shape.len())

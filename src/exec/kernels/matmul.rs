@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::exec::ExecError;
-use crate::exec::simd::{add_scaled, dot};
 use crate::exec::tensor::{Elements, Tensor, elements};
+use crate::exec::{ExecError, simd};
 
 use super::broadcast;
 
@@ -78,15 +77,10 @@ fn floats(x: &[f32], y: &[f32], out: &mut [f32], k: usize, n: usize) {
         return;
     }
     if n == 1 {
-        for (out, x) in out.iter_mut().zip(x.chunks_exact(k)) {
-            *out = dot(x, y);
-        }
-        return;
+        return simd::dots(x, y, out);
     }
     for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(k)) {
-        for (factor, row) in x.iter().zip(y.chunks_exact(n)) {
-            add_scaled(out, row, *factor);
-        }
+        simd::add_all_scaled(out, y, x);
     }
 }
 

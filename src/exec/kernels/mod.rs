@@ -1,6 +1,6 @@
 //! What each operation computes. Pure functions of tensors; every size is checked before memory is taken.
 
-mod broadcast;
+pub(super) mod broadcast;
 pub mod conv;
 pub mod elementwise;
 pub mod index;

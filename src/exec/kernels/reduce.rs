@@ -93,6 +93,9 @@ impl Reduction {
 /// The sum in `float32`, by partial sums.
 fn sum(values: &[f32]) -> f32 {
     const ONES: [f32; 256] = [1.0; 256];
+    if values.len() < simd::LANES {
+        return values.iter().sum();
+    }
     // In pieces, so that long sums lose little.
     let pieces = values.chunks(ONES.len());
     pieces

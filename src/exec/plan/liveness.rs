@@ -16,6 +16,42 @@ pub(super) fn mark(body: &mut Body) {
     visit(body, &own, &outer);
 }
 
+/// Takes out the steps that only compute what nothing uses.
+pub(super) fn drop_unused(body: &mut Body) {
+    let mut needed = HashSet::new();
+    let slots = |operands: &[Operand]| operands.iter().filter_map(slot).collect::<Vec<_>>();
+    needed.extend(slots(&body.results));
+    let mut kept = Vec::with_capacity(body.steps.len());
+    for mut step in std::mem::take(&mut body.steps).into_iter().rev() {
+        match &mut step.action {
+            Action::Compute(..) if !step.results.iter().any(|slot| needed.contains(slot)) => {
+                continue;
+            }
+            Action::If { then, otherwise } => {
+                drop_unused(then);
+                drop_unused(otherwise);
+            }
+            Action::While { before, after } => {
+                drop_unused(before);
+                drop_unused(after);
+            }
+            _ => {}
+        }
+        needed.extend(slots(&step.operands));
+        needed.extend(inner_uses(&step));
+        kept.push(step);
+    }
+    kept.reverse();
+    body.steps = kept;
+}
+
+fn slot(operand: &Operand) -> Option<u32> {
+    match operand {
+        Operand::Slot { slot, .. } => Some(*slot),
+        Operand::Constant(_) => None,
+    }
+}
+
 /// Goes backwards through a body; `own` are the slots it may give up, `kept` those it may not.
 fn visit(body: &mut Body, own: &HashSet<u32>, kept: &HashSet<u32>) {
     let mut needed = kept.clone();
@@ -68,13 +104,7 @@ fn inner_uses(step: &Step) -> HashSet<u32> {
     };
     let mut uses = HashSet::new();
     for body in bodies.into_iter().flatten() {
-        let slots = |operands: &[Operand]| {
-            let slot = |operand: &Operand| match operand {
-                Operand::Slot { slot, .. } => Some(*slot),
-                Operand::Constant(_) => None,
-            };
-            operands.iter().filter_map(slot).collect::<Vec<_>>()
-        };
+        let slots = |operands: &[Operand]| operands.iter().filter_map(slot).collect::<Vec<_>>();
         let mut filled: HashSet<u32> = body.arguments.iter().copied().collect();
         for step in &body.steps {
             filled.extend(&step.results);

@@ -1,5 +1,6 @@
 //! Constants too large to be decoded when they are loaded: kept as the asset stores them, decoded row by row.
 
+mod dot;
 mod grid;
 mod product;
 mod stored;

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{Affine, Form, Weight};
+use super::Weight;
+use super::dot::Rows;
 use crate::exec::ExecError;
-use crate::exec::simd::{self, LANES, add_scaled, dot, total};
+use crate::exec::simd::{add_scaled, dot};
 use crate::exec::tensor::{Tensor, elements};
 use crate::model::DType;
 
@@ -42,27 +43,24 @@ impl Weight {
     /// Each stored row makes one column of the result: a dot product with every row of `x`.
     fn rows_by(&self, x: &[f32], m: usize, out: &mut [f32]) {
         let (k, n) = (self.columns(), self.rows());
+        if m == 1
+            && let Some(rows) = Rows::of(self)
+        {
+            let tasks = out.par_chunks_mut(ROWS_PER_TASK).enumerate();
+            return tasks.for_each(|(task, sums)| rows.dot(task * ROWS_PER_TASK, x, sums));
+        }
         // Column by column, so that tasks write apart from each other.
         let mut columns = vec![0.0; n * m];
-        columns
-            .par_chunks_mut(ROWS_PER_TASK * m)
-            .enumerate()
-            .for_each(|(task, columns)| {
-                let mut row = vec![0.0; k];
-                for (place, column) in columns.chunks_mut(m).enumerate() {
-                    let number = task * ROWS_PER_TASK + place;
-                    if let ([one], Form::Affine(affine)) = (&mut *column, &self.form)
-                        && let Some(sum) = affine.dot(number, x)
-                    {
-                        *one = sum;
-                        continue;
-                    }
-                    self.decode(number, 0, &mut row);
-                    for (sum, x) in column.iter_mut().zip(x.chunks_exact(k)) {
-                        *sum = dot(&row, x);
-                    }
+        let tasks = columns.par_chunks_mut(ROWS_PER_TASK * m).enumerate();
+        tasks.for_each(|(task, columns)| {
+            let mut row = vec![0.0; k];
+            for (place, column) in columns.chunks_mut(m).enumerate() {
+                self.decode(task * ROWS_PER_TASK + place, 0, &mut row);
+                for (sum, x) in column.iter_mut().zip(x.chunks_exact(k)) {
+                    *sum = dot(&row, x);
                 }
-            });
+            }
+        });
         for (number, column) in columns.chunks_exact(m).enumerate() {
             for (row, sum) in column.iter().enumerate() {
                 out[row * n + number] = *sum;
@@ -98,49 +96,4 @@ impl Weight {
             }
         }
     }
-}
-
-impl Affine {
-    /// The dot product of a row of eight bit integers with `x`, its blocks scaled after they are summed; `None` where the
-    /// row is stored otherwise.
-    ///
-    /// Each product of a scale and an integer is exact here, where a dequantized weight is rounded first: the two differ
-    /// by less than the rounding of the result.
-    fn dot(&self, row: usize, x: &[f32]) -> Option<f32> {
-        let block = self.grid.block;
-        if self.zero.is_some() || self.offset.is_some() || !block.is_multiple_of(LANES) {
-            return None;
-        }
-        let (data, _) = self.data.as_stored()?;
-        if data.dtype != DType::Int8 {
-            return None;
-        }
-        let bytes = data.bytes()?.get(row * x.len()..)?.get(..x.len())?;
-        let mut scales = vec![0.0; self.grid.blocks];
-        self.scale
-            .floats(self.grid.row(row) * self.grid.blocks, &mut scales);
-        Some(simd::dispatch(
-            #[inline(always)]
-            || dot_blocks(bytes, x, &scales, block),
-        ))
-    }
-}
-
-/// The dot product of eight bit integers, by their bytes, with floats; block by block times its scale.
-#[inline(always)]
-fn dot_blocks(bytes: &[u8], x: &[f32], scales: &[f32], block: usize) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    let blocks = bytes.chunks_exact(block).zip(x.chunks_exact(block));
-    for ((bytes, x), scale) in blocks.zip(scales) {
-        let mut part = [0.0_f32; LANES];
-        for (bytes, x) in bytes.chunks_exact(LANES).zip(x.chunks_exact(LANES)) {
-            for lane in 0..LANES {
-                part[lane] += f32::from(bytes[lane] as i8) * x[lane];
-            }
-        }
-        for lane in 0..LANES {
-            sums[lane] += part[lane] * scale;
-        }
-    }
-    total(sums)
 }

@@ -9,6 +9,7 @@ use crate::mlir::{FileRange, ReadError, ReadErrorKind};
 use crate::model::{DType, Packing};
 
 use crate::exec::ExecError;
+use crate::exec::simd::{dispatch, from_bf16, from_f16};
 use crate::exec::small_float;
 use crate::exec::tensor::{Class, Elements, Tensor, class, int_bits, wrap};
 
@@ -19,11 +20,11 @@ pub struct Stored {
     pub dtype: DType,
     /// How many elements there are.
     pub len: usize,
-    data: Data,
+    pub(super) data: Data,
 }
 
 #[derive(Debug, Clone)]
-enum Data {
+pub(super) enum Data {
     /// One element for all.
     Splat(Arc<Vec<u8>>),
     /// Elements of whole bytes.
@@ -223,14 +224,9 @@ impl Stored {
         match &self.data {
             Data::Halves(halves) => {
                 let halves = &halves[start..start + out.len()];
-                if self.dtype == DType::Float16 {
-                    halves
-                        .reinterpret_cast::<half::f16>()
-                        .convert_to_f32_slice(out);
-                } else {
-                    halves
-                        .reinterpret_cast::<half::bf16>()
-                        .convert_to_f32_slice(out);
+                match self.dtype {
+                    DType::Float16 => widen(halves, out, from_f16),
+                    _ => widen(halves, out, from_bf16),
                 }
             }
             Data::Words(words) => out.copy_from_slice(&words[start..start + out.len()]),
@@ -280,8 +276,8 @@ impl Stored {
 
     fn half(&self, bits: u16) -> f32 {
         match self.dtype {
-            DType::Float16 => half::f16::from_bits(bits).to_f32(),
-            _ => half::bf16::from_bits(bits).to_f32(),
+            DType::Float16 => from_f16(bits),
+            _ => from_bf16(bits),
         }
     }
 
@@ -334,6 +330,18 @@ impl Stored {
             None => Err(ExecError::Type { dtype: self.dtype }),
         }
     }
+}
+
+#[inline(always)]
+fn widen(halves: &[u16], out: &mut [f32], value: impl Fn(u16) -> f32) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (out, half) in out.iter_mut().zip(halves) {
+                *out = value(*half);
+            }
+        },
+    );
 }
 
 fn little_endian<T: Copy>(values: &mut [T], convert: impl Fn(T) -> T) {

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_condition_is_stretched_too() {
     let condition = Tensor::ints(DType::Bool, vec![2, 1], vec![1, 0]);
-    let chosen = select(&condition, &list(&[1, 2, 3]), &number(9)).unwrap();
+    let chosen = select(&condition, list(&[1, 2, 3]), number(9)).unwrap();
     assert_eq!(
         (chosen.shape.as_slice(), ints(&chosen)),
         (&[2, 3][..], &[1, 2, 3, 9, 9, 9][..])

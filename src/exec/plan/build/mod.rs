@@ -1,6 +1,7 @@
 //! Makes a plan: walks a graph once, and those it calls wherever it calls them.
 
 mod control;
+mod stretch;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use super::{Action, Body, Operand, Plan, Port, Step, fold, liveness};
 use crate::exec::apply::Argument;
 use crate::exec::operation::{Meaning, Operation};
 use crate::exec::{ExecError, limits};
+use stretch::Stretched;
 
 /// What a value of the program is to the plan.
 #[derive(Debug, Clone)]
@@ -58,6 +60,7 @@ pub(super) fn plan<S: ByteSource + ?Sized>(
         slots: 0,
         steps: 0,
         by_constant: HashMap::new(),
+        stretched: HashMap::new(),
     };
     let mut body = Body::default();
     let mut given = Vec::new();
@@ -83,6 +86,7 @@ pub(super) fn plan<S: ByteSource + ?Sized>(
         .map(operand)
         .collect();
     body.results = results?;
+    liveness::drop_unused(&mut body);
     liveness::mark(&mut body);
     let ports = |values: &[Value]| values.iter().filter_map(port).collect();
     Ok(Plan {
@@ -127,6 +131,8 @@ struct Builder<'a, S: ?Sized> {
     steps: usize,
     /// Constants that were loaded, by the operation that makes them.
     by_constant: HashMap<OpId, u32>,
+    /// What values were stretched from, by their slot.
+    stretched: HashMap<u32, Stretched>,
 }
 
 /// The values of one graph, wherever it is called.
@@ -339,6 +345,8 @@ impl<S: ByteSource + ?Sized> Builder<'_, S> {
                 .collect());
         }
         let results: Vec<_> = types.iter().map(|_| self.slot()).collect();
+        self.leave_out_stretches(op, operation, &mut operands)?;
+        self.note_stretch(op, operation, &operands, &results)?;
         steps.push(Step {
             op: id.0,
             name: self.name(op)?,

@@ -1,0 +1,137 @@
+//! Operations on two operands.
+
+use super::meet::Meeting;
+use crate::exec::ExecError;
+use crate::exec::kernels::broadcast;
+use crate::exec::tensor::{Elements, Tensor, int_bits};
+use crate::model::DType;
+
+/// An operation on two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is the operation its name says")]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Divide,
+    FloorDivide,
+    Modulo,
+    Pow,
+    Maximum,
+    Minimum,
+    And,
+    Or,
+    Xor,
+}
+
+impl Binary {
+    /// Applies the operation where elements meet.
+    ///
+    /// # Errors
+    /// Sizes or element types that do not go together.
+    pub fn apply(self, x: &Tensor, y: &Tensor) -> Result<Tensor, ExecError> {
+        let shape = broadcast::shape(&x.shape, &y.shape)?;
+        match (&x.data, &y.data) {
+            (Elements::Float(a), Elements::Float(b)) => {
+                let meet = Meeting::new([&x.shape, &y.shape], &shape)?;
+                let (a, b) = (a.as_slice(), b.as_slice());
+                let dtype = x.dtype;
+                let data = match self {
+                    Binary::Add => meet.floats(a, b, dtype, |x, y| x + y),
+                    Binary::Sub => meet.floats(a, b, dtype, |x, y| x - y),
+                    Binary::Mul => meet.floats(a, b, dtype, |x, y| x * y),
+                    Binary::Divide => meet.floats(a, b, dtype, |x, y| x / y),
+                    Binary::FloorDivide => meet.floats(a, b, dtype, |x, y| (x / y).floor()),
+                    Binary::Modulo => meet.floats(a, b, dtype, |x, y| x % y),
+                    // What most models ask for; the library's power takes tens of times as long.
+                    Binary::Pow if b == [2.0] => meet.floats(a, b, dtype, |x, _| x * x),
+                    Binary::Pow => meet.floats(a, b, dtype, f32::powf),
+                    Binary::Maximum => meet.floats(a, b, dtype, greater_of),
+                    Binary::Minimum => meet.floats(a, b, dtype, |x, y| -greater_of(-x, -y)),
+                    Binary::And | Binary::Or | Binary::Xor => {
+                        return Err(ExecError::operand("integers", x.dtype, &x.shape));
+                    }
+                };
+                Ok(Tensor::exact(x.dtype, shape, data))
+            }
+            (Elements::Int(a), Elements::Int(b)) => {
+                let meet = Meeting::new([&x.shape, &y.shape], &shape)?;
+                let one = self.on_ints(x.dtype);
+                let data = meet.pairs(a, b, one);
+                Ok(Tensor::ints(x.dtype, shape, data))
+            }
+            _ => Err(ExecError::operands(format!(
+                "operands of {} and {} do not go together",
+                x.dtype, y.dtype
+            ))),
+        }
+    }
+
+    /// The operation on integers of a type. Division by zero gives zero, as no result is defined.
+    fn on_ints(self, dtype: DType) -> fn(i64, i64) -> i64 {
+        let is_bool = dtype == DType::Bool;
+        let is_wide_unsigned = int_bits(dtype) == (64, false);
+        match self {
+            Binary::Add | Binary::Or if is_bool => |x, y| x | y,
+            Binary::Mul | Binary::And if is_bool => |x, y| x & y,
+            Binary::Add => i64::wrapping_add,
+            Binary::Sub => i64::wrapping_sub,
+            Binary::Mul => i64::wrapping_mul,
+            Binary::Divide | Binary::FloorDivide if is_wide_unsigned => |x, y| {
+                x.cast_unsigned()
+                    .checked_div(y.cast_unsigned())
+                    .unwrap_or(0)
+                    .cast_signed()
+            },
+            Binary::Modulo if is_wide_unsigned => |x, y| {
+                x.cast_unsigned()
+                    .checked_rem(y.cast_unsigned())
+                    .unwrap_or(0)
+                    .cast_signed()
+            },
+            Binary::Divide => |x, y| if y == 0 { 0 } else { x.wrapping_div(y) },
+            Binary::FloorDivide => |x, y| match y {
+                0 => 0,
+                _ => {
+                    let quotient = x.wrapping_div(y);
+                    let is_inexact = x.wrapping_rem(y) != 0;
+                    quotient - i64::from(is_inexact && (x < 0) != (y < 0))
+                }
+            },
+            Binary::Modulo => |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) },
+            Binary::Pow => int_power,
+            Binary::Maximum if is_wide_unsigned => {
+                |x, y| x.cast_unsigned().max(y.cast_unsigned()).cast_signed()
+            }
+            Binary::Minimum if is_wide_unsigned => {
+                |x, y| x.cast_unsigned().min(y.cast_unsigned()).cast_signed()
+            }
+            Binary::Maximum => i64::max,
+            Binary::Minimum => i64::min,
+            Binary::And => |x, y| x & y,
+            Binary::Or => |x, y| x | y,
+            Binary::Xor => |x, y| x ^ y,
+        }
+    }
+}
+
+/// The greater of two, or NaN if either is.
+fn greater_of(x: f32, y: f32) -> f32 {
+    if x.is_nan() || y.is_nan() {
+        f32::NAN
+    } else if x > y || (x == y && x.is_sign_positive()) {
+        x
+    } else {
+        y
+    }
+}
+
+/// Wraps; a negative exponent truncates what it gives.
+fn int_power(base: i64, exponent: i64) -> i64 {
+    match (base, u32::try_from(exponent)) {
+        (_, Ok(exponent)) => base.wrapping_pow(exponent),
+        (1, Err(_)) => 1,
+        (-1, Err(_)) => 1 - 2 * (exponent & 1),
+        _ => 0,
+    }
+}
