@@ -131,3 +131,71 @@ fn mark_takes(body: &mut Body) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::operation::Operation;
+    use crate::model::DType;
+
+    fn step(operand: u32, result: u32) -> Step {
+        Step {
+            op: result,
+            name: "get_shape".to_owned(),
+            action: Action::Compute(Operation::GetShape, vec![DType::Int32]),
+            operands: vec![Operand::Slot {
+                slot: operand,
+                last: false,
+            }],
+            results: vec![result],
+            release: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_only_unused_steps_need_is_dropped_with_them() {
+        let inner = |result| Body {
+            steps: vec![step(2, 20), step(1, 21)],
+            results: vec![Operand::Slot {
+                slot: result,
+                last: false,
+            }],
+            ..Body::default()
+        };
+        let branch = Step {
+            action: Action::If {
+                then: inner(20),
+                otherwise: inner(21),
+            },
+            ..step(5, 6)
+        };
+        let mut body = Body {
+            arguments: vec![0],
+            steps: vec![
+                step(0, 1),
+                step(0, 2),
+                step(0, 3),
+                step(3, 4),
+                step(0, 5),
+                branch,
+            ],
+            results: vec![Operand::Slot {
+                slot: 6,
+                last: false,
+            }],
+        };
+        drop_unused(&mut body);
+        let results = |body: &Body| {
+            body.steps
+                .iter()
+                .map(|step| step.results[0])
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(results(&body), [1, 2, 5, 6]);
+        let Some(Action::If { then, otherwise }) = body.steps.last().map(|step| &step.action)
+        else {
+            panic!("the branch stays");
+        };
+        assert_eq!((results(then), results(otherwise)), (vec![20], vec![21]));
+    }
+}

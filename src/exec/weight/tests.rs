@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exec::kernels::{matmul, quantize};
+use crate::model::Packing;
 
 fn halves(shape: &[usize], seed: usize) -> Tensor {
     let count = shape.iter().product::<usize>();
@@ -85,6 +86,57 @@ fn blocks_multiply_as_what_they_dequantize_to() {
             );
             let dense = quantize::blockwise_shift_scale(&data, &scale, &zeros, &offset).unwrap();
             check(&weight.unwrap().unwrap(), &dense);
+        }
+    }
+}
+
+#[test]
+fn integers_of_every_width_multiply_as_they_are_stored() {
+    for (dtype, bits) in [
+        (DType::Int8, 8),
+        (DType::UInt8, 8),
+        (DType::Int4, 4),
+        (DType::UInt4, 4),
+    ] {
+        let shape = [40, 64];
+        let data = bytes(&shape, dtype);
+        let packed: Vec<u8> = data
+            .as_ints()
+            .unwrap()
+            .chunks(8 / bits)
+            .map(|codes| {
+                let place =
+                    |(place, code): (usize, &i64)| (code & ((1 << bits) - 1)) << (place * bits);
+                codes
+                    .iter()
+                    .enumerate()
+                    .map(place)
+                    .sum::<i64>()
+                    .to_le_bytes()[0]
+            })
+            .collect();
+        let packing = if bits == 8 {
+            Packing::Whole
+        } else {
+            Packing::Packed
+        };
+        let stored = Stored::inline(dtype, 40 * 64, &packed, false, packing).unwrap();
+        let weight = Weight::plain(stored, shape.to_vec()).unwrap();
+        let scale = halves(&[40, 2], 3);
+        for zero in [0, 5] {
+            let zeros = Tensor::ints(dtype, vec![40, 2], vec![zero; 80]);
+            let offset = Tensor::zeros(DType::Float16, vec![40, 2]).unwrap();
+            let weight = Weight::affine(
+                DType::Float16,
+                &weight,
+                (&Stored::of(&scale).unwrap(), &[40, 2]),
+                Stored::of(&zeros).unwrap(),
+                Stored::of(&offset).unwrap(),
+            );
+            let weight = weight.unwrap().unwrap();
+            assert!(dot::Rows::of(&weight).is_some(), "{dtype}");
+            let dense = quantize::blockwise_shift_scale(&data, &scale, &zeros, &offset).unwrap();
+            check(&weight, &dense);
         }
     }
 }

@@ -13,6 +13,45 @@ fn a_condition_is_stretched_too() {
 }
 
 #[test]
+fn a_choice_is_made_in_place_where_nobody_else_looks() {
+    let condition = Tensor::ints(DType::Bool, vec![2, 1], vec![0, 1]);
+    let address = |x: &Tensor| match &x.data {
+        Elements::Int(data) => data.as_ptr(),
+        Elements::Float(_) => panic!(),
+    };
+    let whole = || counted(&[2, 3]);
+    let kept = whole();
+    let before = address(&kept);
+    let chosen = select(&condition, list(&[7, 8, 9]), kept).unwrap();
+    assert_eq!(
+        (ints(&chosen), address(&chosen)),
+        (&[0, 1, 2, 7, 8, 9][..], before)
+    );
+    let kept = whole();
+    let before = address(&kept);
+    let chosen = select(&condition, kept, number(9)).unwrap();
+    assert_eq!(
+        (ints(&chosen), address(&chosen)),
+        (&[9, 9, 9, 3, 4, 5][..], before)
+    );
+    let each = Tensor::ints(DType::Bool, vec![3], vec![1, 0, 1]);
+    let kept = whole();
+    let before = address(&kept);
+    let chosen = select(&each, whole(), kept.clone()).unwrap();
+    assert_eq!(ints(&chosen), ints(&whole()));
+    let chosen = select(&each, list(&[7, 8, 9]), kept).unwrap();
+    assert_eq!(
+        (ints(&chosen), address(&chosen)),
+        (&[7, 1, 9, 7, 4, 9][..], before)
+    );
+    let shared = whole();
+    let other = shared.clone();
+    let chosen = select(&condition, number(9), shared).unwrap();
+    assert_ne!(address(&chosen), address(&other));
+    assert_eq!(ints(&other), ints(&whole()));
+}
+
+#[test]
 fn bounds_of_a_part_wrap_once_and_are_clamped() {
     let x = counted(&[5]);
     let part = |start, end, step| {
