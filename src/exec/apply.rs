@@ -75,8 +75,8 @@ pub fn apply(
     let dtype = *types.first().ok_or_else(untyped)?;
     let mut next = Operands(operands.into_iter());
     let one = match operation {
-        Operation::Unary(unary) => unary.apply(&next.tensor()?)?,
-        Operation::Binary(binary) => binary.apply(&next.tensor()?, &next.tensor()?)?,
+        Operation::Unary(unary) => unary.apply(next.tensor()?)?,
+        Operation::Binary(binary) => binary.apply(next.tensor()?, next.tensor()?)?,
         Operation::Compare(comparison) => comparison.apply(&next.tensor()?, &next.tensor()?)?,
         Operation::Reduce(reduction) => reduction.apply(&next.tensor()?, &next.tensor()?)?,
         Operation::Select => elementwise::select(&next.tensor()?, next.tensor()?, next.tensor()?)?,

@@ -9,6 +9,7 @@
 //! not looked at. Weights stay as they are stored and are decoded row by row where they are used.
 
 pub mod apply;
+mod buffer;
 mod error;
 pub mod kernels;
 pub mod limits;
@@ -20,6 +21,7 @@ mod small_float;
 pub mod tensor;
 pub mod weight;
 
+pub use buffer::Buffer;
 pub use error::{ExecError, Unsupported};
 pub use plan::Plan;
 pub use session::Session;

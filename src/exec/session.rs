@@ -1,6 +1,7 @@
 //! A function at work: its states, and one call after the other.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::Dim;
 
@@ -81,8 +82,45 @@ impl<'p> Session<'p> {
             slots: vec![None; self.plan.slots],
             states: &mut self.states,
         };
-        machine.body(&self.plan.body, given)
+        awake(|| machine.body(&self.plan.body, given))
     }
+}
+
+/// Whether the threads are being kept awake: for one call at a time, as two could wait for each other.
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// Ends a watch, whatever becomes of the work.
+struct Watch<'a>(&'a AtomicBool);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+        WATCHED.store(false, Ordering::Release);
+    }
+}
+
+/// Does work on one of the threads that share it, and keeps the others awake.
+///
+/// A step is hundreds of operations of a fraction of a millisecond: to hand each over from outside, and to wake who has
+/// fallen asleep in between, takes longer than many of them.
+fn awake<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    let ended = AtomicBool::new(false);
+    rayon::scope(|scope| {
+        if WATCHED.swap(true, Ordering::AcqRel) {
+            return work();
+        }
+        let _watch = Watch(&ended);
+        let (own, ended) = (rayon::current_thread_index(), &ended);
+        scope.spawn_broadcast(move |_, context| {
+            // The thread that works must not wait for itself.
+            while Some(context.index()) != own && !ended.load(Ordering::Acquire) {
+                if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                    std::thread::yield_now();
+                }
+            }
+        });
+        work()
+    })
 }
 
 /// The sizes of a port whose dynamic dimensions are all `growing`.
@@ -259,5 +297,39 @@ impl Machine<'_, '_> {
         Err(ExecError::Endless {
             rounds: limits::LOOP_ROUNDS,
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use rayon::ThreadPoolBuilder;
+    use rayon::prelude::*;
+
+    use super::*;
+
+    fn shared(first: u64) -> u64 {
+        (first..first + 1000).into_par_iter().sum()
+    }
+
+    #[test]
+    fn work_is_done_however_many_share_it() {
+        for threads in [1, 2, 5] {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+            let sums: Vec<u64> = pool.unwrap().install(|| {
+                let each = (0..8).into_par_iter();
+                each.map(|first| awake(|| shared(first) + awake(|| shared(first))))
+                    .collect()
+            });
+            let expected: Vec<u64> = (0..8).map(|first| 2 * (first * 1000 + 499_500)).collect();
+            assert_eq!(sums, expected);
+        }
+    }
+
+    #[test]
+    fn the_watch_ends_when_the_work_panics() {
+        let failed = std::panic::catch_unwind(|| awake(|| std::panic::resume_unwind(Box::new(7))));
+        assert_eq!(failed.unwrap_err().downcast_ref(), Some(&7));
+        assert_eq!(awake(|| shared(0)), 499_500);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::DType;
 
-use super::{ExecError, limits, simd, small_float};
+use super::{Buffer, ExecError, limits, simd, small_float};
 
 /// Sizes, outermost first.
 pub type Shape = Vec<usize>;
@@ -27,7 +27,7 @@ pub struct Tensor {
 #[derive(Debug, Clone)]
 pub enum Elements {
     /// Of `float16`, `bfloat16`, `float32` and the eight and four bit floats.
-    Float(Arc<Vec<f32>>),
+    Float(Arc<Buffer>),
     /// Of the integers and `bool`; those of `uint64` by their bits.
     Int(Arc<Vec<i64>>),
 }
@@ -41,6 +41,11 @@ impl Tensor {
 
     /// A tensor of floats that `dtype` represents as they are.
     pub fn exact(dtype: DType, shape: Shape, data: Vec<f32>) -> Tensor {
+        Tensor::held(dtype, shape, data.into())
+    }
+
+    /// Likewise, of elements that lie in a buffer.
+    pub(super) fn held(dtype: DType, shape: Shape, data: Buffer) -> Tensor {
         debug_assert_eq!(data.len(), shape.iter().product::<usize>());
         let data = Elements::Float(Arc::new(data));
         Tensor { dtype, shape, data }

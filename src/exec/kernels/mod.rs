@@ -11,6 +11,8 @@ pub mod reduce;
 pub mod shape;
 pub mod sort;
 
+use rayon::prelude::*;
+
 use super::ExecError;
 use super::tensor::{Elements, Tensor};
 
@@ -86,6 +88,19 @@ pub(super) fn strides(shape: &[usize]) -> Vec<usize> {
         strides[axis - 1] = strides[axis] * shape[axis];
     }
     strides
+}
+
+/// Elements from which on threads share a copy.
+const PARALLEL_COPY: usize = 1 << 16;
+
+/// Copies elements to as many others.
+fn copy<T: Copy + Send + Sync>(to: &mut [T], from: &[T]) {
+    if to.len() < PARALLEL_COPY {
+        return to.copy_from_slice(from);
+    }
+    let piece = to.len().div_ceil(rayon::current_num_threads());
+    let pieces = to.par_chunks_mut(piece).zip(from.par_chunks(piece));
+    pieces.for_each(|(to, from)| to.copy_from_slice(from));
 }
 
 /// A tensor of the same class with the elements at these positions, each of which must be in range.

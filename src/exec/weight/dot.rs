@@ -1,13 +1,22 @@
 //! Dot products of rows as they are stored, without a decoded copy in memory.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops by index become vector instructions, see `dispatch`"
+)]
+
+use half::{bf16, f16};
+
+use super::grid::Grid;
 use super::{Affine, Form, Stored, Weight};
-use crate::exec::simd::{LANES, dispatch, dot_by, from_bf16, from_f16, total};
+use crate::exec::simd::rows::{Int4, Int8, Kind, STREAMS, UInt4, UInt8, dots, products};
+use crate::exec::simd::{self, LANES, Lanes, Work};
 use crate::model::DType;
 
 /// Rows that are multiplied as they are stored.
 pub(super) enum Rows<'w> {
-    Float16(&'w [u16]),
-    BFloat16(&'w [u16]),
+    Float16(&'w [f16]),
+    BFloat16(&'w [bf16]),
     Float32(&'w [f32]),
     Affine(AffineRows<'w>),
 }
@@ -44,26 +53,37 @@ impl<'w> Rows<'w> {
 
     /// The dot products of `x` with the rows from `first` on, one for each element of `sums`.
     pub(super) fn dot(&self, first: usize, x: &[f32], sums: &mut [f32]) {
-        let k = x.len();
-        match self {
-            Rows::Float16(halves) => plain(&halves[first * k..], x, sums, from_f16),
-            Rows::BFloat16(halves) => plain(&halves[first * k..], x, sums, from_bf16),
-            Rows::Float32(words) => plain(&words[first * k..], x, sums, |value| value),
-            Rows::Affine(rows) => rows.dot(first, x, sums),
-        }
+        let rows = self;
+        simd::work(Product {
+            rows,
+            first,
+            x,
+            sums,
+        });
     }
 }
 
-#[inline(always)]
-fn plain<T: Copy>(rows: &[T], x: &[f32], sums: &mut [f32], value: impl Fn(T) -> f32) {
-    dispatch(
-        #[inline(always)]
-        || {
-            for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(x.len())) {
-                *sum = dot_by(row, x, &value);
-            }
-        },
-    );
+struct Product<'a, 'w> {
+    rows: &'a Rows<'w>,
+    first: usize,
+    x: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Work for Product<'_, '_> {
+    type Result = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, simd: L) {
+        let Product { first, x, sums, .. } = self;
+        let at = first * x.len();
+        match self.rows {
+            Rows::Float16(rows) => dots(simd, &rows[at..], x, sums),
+            Rows::BFloat16(rows) => dots(simd, &rows[at..], x, sums),
+            Rows::Float32(rows) => dots(simd, &rows[at..], x, sums),
+            Rows::Affine(rows) => rows.dot(simd, first, x, sums),
+        }
+    }
 }
 
 impl<'w> AffineRows<'w> {
@@ -87,106 +107,126 @@ impl<'w> AffineRows<'w> {
     ///
     /// The product of a scale and a sum of integers stands for that of dequantized weights, each of which is rounded: the
     /// two differ by less than the rounding of the result.
-    fn dot(&self, first: usize, x: &[f32], sums: &mut [f32]) {
-        let (k, grid) = (x.len(), &self.affine.grid);
-        let mut scales = vec![0.0; grid.blocks];
-        let mut zeros = vec![0.0; grid.blocks];
-        let mut nibbles = match self.codes {
-            Codes::Int4(_) | Codes::UInt4(_) => vec![0; k],
-            _ => Vec::new(),
+    #[inline(always)]
+    fn dot<L: Lanes>(&self, simd: L, first: usize, x: &[f32], sums: &mut [f32]) {
+        let Affine {
+            scale, zero, grid, ..
+        } = self.affine;
+        let scales = coarse(scale, grid, first, sums.len());
+        let zeros = zero
+            .as_ref()
+            .map(|zero| coarse(zero, grid, first, sums.len()));
+        let blocks = Blocks {
+            x,
+            size: grid.block,
+            blocks: grid.blocks,
+            scales: &scales,
+            zeros: zeros.as_deref(),
         };
-        for (row, sum) in (first..).zip(sums) {
-            let coarse = grid.row(row) * grid.blocks;
-            self.affine.scale.floats(coarse, &mut scales);
-            let zeros = self.affine.zero.as_ref().map(|zero| {
-                zero.floats(coarse, &mut zeros);
-                zeros.as_slice()
-            });
-            let blocks = Blocks {
-                x,
-                scales: &scales,
-                zeros,
-                size: grid.block,
-            };
-            *sum = match self.codes {
-                Codes::Int8(bytes) => {
-                    blocks.dot(&bytes[row * k..][..k], |code| f32::from(code.cast_signed()))
-                }
-                Codes::UInt8(bytes) => blocks.dot(&bytes[row * k..][..k], f32::from),
-                Codes::Int4(bytes) => {
-                    unpack(&bytes[row * k / 2..][..k / 2], &mut nibbles);
-                    blocks.dot(&nibbles, |code| f32::from((code << 4).cast_signed() >> 4))
-                }
-                Codes::UInt4(bytes) => {
-                    unpack(&bytes[row * k / 2..][..k / 2], &mut nibbles);
-                    blocks.dot(&nibbles, f32::from)
-                }
-            };
+        match self.codes {
+            Codes::Int8(bytes) => blocks.dots::<L, Int8, _>(simd, &bytes[first * x.len()..], sums),
+            Codes::UInt8(bytes) => {
+                blocks.dots::<L, UInt8, _>(simd, &bytes[first * x.len()..], sums)
+            }
+            Codes::Int4(bytes) => {
+                blocks.dots::<L, Int4, _>(simd, &bytes[first * x.len() / 2..], sums)
+            }
+            Codes::UInt4(bytes) => {
+                blocks.dots::<L, UInt4, _>(simd, &bytes[first * x.len() / 2..], sums)
+            }
         }
     }
 }
 
-/// What the codes of one row meet.
+/// What the coarse tensor has for each of `count` rows from `first` on, block by block.
+fn coarse(stored: &Stored, grid: &Grid, first: usize, count: usize) -> Vec<f32> {
+    let mut floats = vec![0.0; count * grid.blocks];
+    let start = grid.row(first);
+    // From row to row the coarse one moves by one at most: if it does so in all, it does so in each.
+    if grid.row(first + count - 1) == start + count - 1 {
+        stored.floats(start * grid.blocks, &mut floats);
+        return floats;
+    }
+    for (row, floats) in (first..).zip(floats.chunks_exact_mut(grid.blocks)) {
+        stored.floats(grid.row(row) * grid.blocks, floats);
+    }
+    floats
+}
+
+/// What the codes of some rows meet.
 struct Blocks<'a> {
     x: &'a [f32],
-    scales: &'a [f32],
-    zeros: Option<&'a [f32]>,
     /// Codes in a block: whole [`LANES`].
     size: usize,
+    /// Blocks in a row.
+    blocks: usize,
+    /// Row by row.
+    scales: &'a [f32],
+    /// Likewise; `None` where all are zero.
+    zeros: Option<&'a [f32]>,
 }
 
 impl Blocks<'_> {
+    /// The dot products of rows of codes, [`LANES`] of which are `N` bytes, one for each element of `sums`.
     #[inline(always)]
-    fn dot(&self, codes: &[u8], value: impl Fn(u8) -> f32) -> f32 {
-        dispatch(
-            #[inline(always)]
-            || match self.zeros {
-                None => self.sum(codes, |code, _| value(code)),
-                Some(zeros) => self.sum(codes, |code, block| value(code) - zeros[block]),
-            },
-        )
+    fn dots<L: Lanes, K: Kind<u8, N>, const N: usize>(
+        &self,
+        simd: L,
+        codes: &[u8],
+        sums: &mut [f32],
+    ) {
+        let (codes, _) = codes.as_chunks::<N>();
+        let apart = sums.len() / STREAMS;
+        for first in 0..apart {
+            self.some::<L, K, N, STREAMS>(simd, codes, sums, first, apart);
+        }
+        for first in apart * STREAMS..sums.len() {
+            self.some::<L, K, N, 1>(simd, codes, sums, first, 0);
+        }
     }
 
+    /// Those of `R` rows, from `first` on and `apart` from each other.
     #[inline(always)]
-    fn sum(&self, codes: &[u8], value: impl Fn(u8, usize) -> f32) -> f32 {
-        let mut sums = [0.0_f32; LANES];
-        let blocks = codes
-            .chunks_exact(self.size)
-            .zip(self.x.chunks_exact(self.size));
-        for (block, ((codes, x), scale)) in blocks.zip(self.scales).enumerate() {
-            let mut part = [0.0_f32; LANES];
-            let (codes, _) = codes.as_chunks::<LANES>();
-            let (x, _) = x.as_chunks::<LANES>();
-            for (codes, x) in codes.iter().zip(x) {
-                for lane in 0..LANES {
-                    part[lane] += value(codes[lane], block) * x[lane];
+    fn some<L: Lanes, K: Kind<u8, N>, const N: usize, const R: usize>(
+        &self,
+        simd: L,
+        codes: &[[u8; N]],
+        sums: &mut [f32],
+        first: usize,
+        apart: usize,
+    ) {
+        let groups = self.size / LANES;
+        let (x, _) = self.x.as_chunks::<LANES>();
+        let mut totals = [simd.splat(0.0); R];
+        for block in 0..self.blocks {
+            let mut rows: [&[[u8; N]]; R] = [&[]; R];
+            let mut scales = [0.0; R];
+            let mut zeros = self.zeros.map(|_| [0.0; R]);
+            for row in 0..R {
+                let coarse = (first + row * apart) * self.blocks + block;
+                rows[row] = &codes[coarse * groups..][..groups];
+                scales[row] = self.scales[coarse];
+                if let (Some(zeros), Some(all)) = (&mut zeros, self.zeros) {
+                    zeros[row] = all[coarse];
                 }
             }
-            for lane in 0..LANES {
-                sums[lane] += part[lane] * scale;
+            let x = &x[block * groups..][..groups];
+            let parts = products::<L, K, u8, N, R>(simd, rows, x, zeros);
+            for row in 0..R {
+                let part = simd.mul(parts[row], simd.splat(scales[row]));
+                totals[row] = simd.add(totals[row], part);
             }
         }
-        total(&sums)
+        for row in 0..R {
+            sums[first + row * apart] = simd.total(totals[row]);
+        }
     }
-}
-
-/// Each byte as its low and its high half.
-fn unpack(bytes: &[u8], nibbles: &mut [u8]) {
-    dispatch(
-        #[inline(always)]
-        || {
-            let (pairs, _) = nibbles.as_chunks_mut::<2>();
-            for (pair, byte) in pairs.iter_mut().zip(bytes) {
-                *pair = [byte & 15, byte >> 4];
-            }
-        },
-    );
 }
 
 impl Stored {
-    fn halves(&self) -> Option<&[u16]> {
+    fn halves<T: bytemuck::Pod>(&self) -> Option<&[T]> {
         match &self.data {
-            super::stored::Data::Halves(halves) => Some(halves),
+            super::stored::Data::Halves(halves) => bytemuck::try_cast_slice(halves).ok(),
             _ => None,
         }
     }

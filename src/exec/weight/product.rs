@@ -4,13 +4,17 @@ use rayon::prelude::*;
 
 use super::Weight;
 use super::dot::Rows;
-use crate::exec::ExecError;
 use crate::exec::simd::{add_scaled, dot};
-use crate::exec::tensor::{Tensor, elements};
+use crate::exec::tensor::{Tensor, elements, round};
+use crate::exec::{Buffer, ExecError};
 use crate::model::DType;
 
-/// Stored rows that one task takes: enough to be worth handing over, few enough to share out evenly.
-const ROWS_PER_TASK: usize = 32;
+/// Elements that one task takes at most: enough for memory to be read as one stream.
+const ELEMENTS_PER_TASK: usize = 1 << 18;
+
+/// Tasks for each thread, where rows are few: enough to share them out evenly.
+const TASKS_PER_THREAD: usize = 4;
+
 /// Columns that one task takes where the products run along them.
 const COLUMNS_PER_TASK: usize = 256;
 
@@ -29,33 +33,38 @@ impl Weight {
         }
         let result = [outer, &[*n]].concat();
         let m: usize = outer.iter().product();
-        let mut data = vec![0.0; elements(&result)?];
+        let mut data = Buffer::unwritten(elements(&result)?);
         let x = x.as_floats()?;
         if m * k * n > 0 {
             match self.transposed {
                 true => self.rows_by(x, m, &mut data),
                 false => self.columns_by(x, m, &mut data),
             }
+        } else {
+            data.fill(0.0);
         }
-        Ok(Tensor::floats(dtype, result, data))
+        round(dtype, &mut data);
+        Ok(Tensor::held(dtype, result, data))
     }
 
     /// Each stored row makes one column of the result: a dot product with every row of `x`.
     fn rows_by(&self, x: &[f32], m: usize, out: &mut [f32]) {
         let (k, n) = (self.columns(), self.rows());
+        let shared = n.div_ceil(TASKS_PER_THREAD * rayon::current_num_threads());
+        let per_task = shared.min(ELEMENTS_PER_TASK / k).max(1);
         if m == 1
             && let Some(rows) = Rows::of(self)
         {
-            let tasks = out.par_chunks_mut(ROWS_PER_TASK).enumerate();
-            return tasks.for_each(|(task, sums)| rows.dot(task * ROWS_PER_TASK, x, sums));
+            let tasks = out.par_chunks_mut(per_task).enumerate();
+            return tasks.for_each(|(task, sums)| rows.dot(task * per_task, x, sums));
         }
         // Column by column, so that tasks write apart from each other.
         let mut columns = vec![0.0; n * m];
-        let tasks = columns.par_chunks_mut(ROWS_PER_TASK * m).enumerate();
+        let tasks = columns.par_chunks_mut(per_task * m).enumerate();
         tasks.for_each(|(task, columns)| {
             let mut row = vec![0.0; k];
             for (place, column) in columns.chunks_mut(m).enumerate() {
-                self.decode(task * ROWS_PER_TASK + place, 0, &mut row);
+                self.decode(task * per_task + place, 0, &mut row);
                 for (sum, x) in column.iter_mut().zip(x.chunks_exact(k)) {
                     *sum = dot(&row, x);
                 }

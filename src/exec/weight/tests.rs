@@ -229,3 +229,37 @@ fn sizes_that_do_not_go_together_are_refused() {
             .is_err()
     );
 }
+
+#[test]
+fn products_are_the_same_however_many_threads_share_them() {
+    let plain = plain(&halves(&[203, 45], 1));
+    let x = halves(&[1, 1, 45], 5);
+    let data = bytes(&[203, 64], DType::Int8);
+    let (scale, coarse) = (halves(&[203, 2], 3), [203, 2]);
+    let zeros = Tensor::ints(DType::Int8, coarse.to_vec(), vec![0; 406]);
+    let offset = Tensor::zeros(DType::Float16, coarse.to_vec()).unwrap();
+    let blocks = Weight::affine(
+        DType::Float16,
+        &self::plain(&data),
+        (&Stored::of(&scale).unwrap(), &coarse),
+        Stored::of(&zeros).unwrap(),
+        Stored::of(&offset).unwrap(),
+    );
+    let blocks = blocks.unwrap().unwrap();
+    let wide = halves(&[1, 1, 64], 2);
+    let products = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| {
+            [(&plain, &x), (&blocks, &wide)].map(|(weight, x)| {
+                let turned = weight.permuted(&[1, 0]).unwrap();
+                let product = turned.multiplied(x, DType::Float16).unwrap();
+                floats(&product).to_vec()
+            })
+        })
+    };
+    let one = products(1);
+    assert!(one.iter().flatten().any(|sum| *sum != 0.0));
+    for threads in [2, 3, 7] {
+        assert_eq!(products(threads), one);
+    }
+}

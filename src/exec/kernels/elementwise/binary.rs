@@ -1,5 +1,6 @@
 //! Operations on two operands.
 
+use super::floats;
 use super::meet::Meeting;
 use crate::exec::ExecError;
 use crate::exec::kernels::broadcast;
@@ -25,39 +26,35 @@ pub enum Binary {
 }
 
 impl Binary {
-    /// Applies the operation where elements meet.
+    /// Applies the operation where elements meet; in place where nothing else holds the floats of one operand.
     ///
     /// # Errors
     /// Sizes or element types that do not go together.
-    pub fn apply(self, x: &Tensor, y: &Tensor) -> Result<Tensor, ExecError> {
-        let shape = broadcast::shape(&x.shape, &y.shape)?;
+    pub fn apply(self, x: Tensor, y: Tensor) -> Result<Tensor, ExecError> {
         match (&x.data, &y.data) {
-            (Elements::Float(a), Elements::Float(b)) => {
-                let meet = Meeting::new([&x.shape, &y.shape], &shape)?;
-                let (a, b) = (a.as_slice(), b.as_slice());
-                let dtype = x.dtype;
-                let data = match self {
-                    Binary::Add => meet.floats(a, b, dtype, |x, y| x + y),
-                    Binary::Sub => meet.floats(a, b, dtype, |x, y| x - y),
-                    Binary::Mul => meet.floats(a, b, dtype, |x, y| x * y),
-                    Binary::Divide => meet.floats(a, b, dtype, |x, y| x / y),
-                    Binary::FloorDivide => meet.floats(a, b, dtype, |x, y| (x / y).floor()),
-                    Binary::Modulo => meet.floats(a, b, dtype, |x, y| x % y),
+            (Elements::Float(_), Elements::Float(by)) => {
+                let squares = by[..] == [2.0];
+                match self {
+                    Binary::Add => floats::met(x, y, |x, y| x + y),
+                    Binary::Sub => floats::met(x, y, |x, y| x - y),
+                    Binary::Mul => floats::met(x, y, |x, y| x * y),
+                    Binary::Divide => floats::met(x, y, |x, y| x / y),
+                    Binary::FloorDivide => floats::met(x, y, |x, y| (x / y).floor()),
+                    Binary::Modulo => floats::met(x, y, |x, y| x % y),
                     // What most models ask for; the library's power takes tens of times as long.
-                    Binary::Pow if b == [2.0] => meet.floats(a, b, dtype, |x, _| x * x),
-                    Binary::Pow => meet.floats(a, b, dtype, f32::powf),
-                    Binary::Maximum => meet.floats(a, b, dtype, greater_of),
-                    Binary::Minimum => meet.floats(a, b, dtype, |x, y| -greater_of(-x, -y)),
+                    Binary::Pow if squares => floats::met(x, y, |x, _| x * x),
+                    Binary::Pow => floats::met(x, y, f32::powf),
+                    Binary::Maximum => floats::met(x, y, greater_of),
+                    Binary::Minimum => floats::met(x, y, |x, y| -greater_of(-x, -y)),
                     Binary::And | Binary::Or | Binary::Xor => {
-                        return Err(ExecError::operand("integers", x.dtype, &x.shape));
+                        Err(ExecError::operand("integers", x.dtype, &x.shape))
                     }
-                };
-                Ok(Tensor::exact(x.dtype, shape, data))
+                }
             }
             (Elements::Int(a), Elements::Int(b)) => {
+                let shape = broadcast::shape(&x.shape, &y.shape)?;
                 let meet = Meeting::new([&x.shape, &y.shape], &shape)?;
-                let one = self.on_ints(x.dtype);
-                let data = meet.pairs(a, b, one);
+                let data = meet.pairs(a, b, self.on_ints(x.dtype));
                 Ok(Tensor::ints(x.dtype, shape, data))
             }
             _ => Err(ExecError::operands(format!(

@@ -3,6 +3,7 @@
 mod binary;
 mod cast;
 mod compare;
+mod floats;
 mod meet;
 mod select;
 mod unary;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::exec::ExecError;
 use crate::exec::kernels::broadcast::{self, Walk};
+use crate::exec::kernels::copy;
 use crate::exec::tensor::{Elements, Tensor, elements};
 
 /// `x` where the condition holds, else `y`; made in place where nothing else holds one of them.
@@ -52,11 +53,18 @@ fn replaced(
         holds: condition.as_ints()?,
         truth,
     };
-    Ok(match (&mut kept.data, &other.data) {
-        (Elements::Float(kept), Elements::Float(other)) => replacement.make(kept, other),
-        (Elements::Int(kept), Elements::Int(other)) => replacement.make(kept, other),
-        _ => false,
-    })
+    match (&mut kept.data, &other.data) {
+        (Elements::Float(kept), Elements::Float(other)) => match Arc::get_mut(kept) {
+            Some(kept) => replacement.make(kept, other),
+            None => return Ok(false),
+        },
+        (Elements::Int(kept), Elements::Int(other)) => match Arc::get_mut(kept) {
+            Some(kept) => replacement.make(kept, other),
+            None => return Ok(false),
+        },
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Which elements of one operand, which has the sizes of the result, those of the other replace.
@@ -69,18 +77,14 @@ struct Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    /// Replaces them; `false` where something else holds what is kept.
-    fn make<T: Copy>(&self, kept: &mut Arc<Vec<T>>, other: &[T]) -> bool {
-        let Some(kept) = Arc::get_mut(kept) else {
-            return false;
-        };
+    fn make<T: Copy + Send + Sync>(&self, kept: &mut [T], other: &[T]) {
         let (run, [condition_moves, _, other_moves]) = (self.walk.run, self.walk.moves);
         let chosen = |at: usize| (self.holds[at] != 0) == self.truth;
         self.walk.runs(|[at, to, from]| {
             let out = &mut kept[to..to + run];
             match (condition_moves, other_moves) {
                 (false, _) if !chosen(at) => {}
-                (false, true) => out.copy_from_slice(&other[from..from + run]),
+                (false, true) => copy(out, &other[from..from + run]),
                 (false, false) => out.fill(other[from]),
                 (true, _) => {
                     let step = usize::from(other_moves);
@@ -92,7 +96,6 @@ impl Replacement<'_> {
                 }
             }
         });
-        true
     }
 }
 

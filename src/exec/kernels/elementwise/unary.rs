@@ -1,8 +1,10 @@
 //! Operations on one operand.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::meet::PIECE;
+use super::floats::PIECE;
 use crate::exec::ExecError;
 use crate::exec::tensor::{Elements, Tensor, round};
 use crate::model::DType;
@@ -52,15 +54,16 @@ pub enum Gelu {
 }
 
 impl Unary {
-    /// Applies the operation to every element.
+    /// Applies the operation to every element; in place where nothing else holds the floats.
     ///
     /// # Errors
     /// An element type that the operation does not take.
-    pub fn apply(self, x: &Tensor) -> Result<Tensor, ExecError> {
-        match &x.data {
+    pub fn apply(self, mut x: Tensor) -> Result<Tensor, ExecError> {
+        match &mut x.data {
             Elements::Float(data) => {
-                let data = self.floats(data, x.dtype)?;
-                Ok(Tensor::exact(x.dtype, x.shape.clone(), data))
+                // Copied where something else holds them.
+                self.floats(&mut *Arc::make_mut(data), x.dtype)?;
+                Ok(x)
             }
             Elements::Int(data) => {
                 let one: fn(i64) -> i64 = match self {
@@ -76,9 +79,9 @@ impl Unary {
         }
     }
 
-    fn floats(self, x: &[f32], dtype: DType) -> Result<Vec<f32>, ExecError> {
-        let map = Mapped { x, dtype };
-        Ok(match self {
+    fn floats(self, x: &mut [f32], dtype: DType) -> Result<(), ExecError> {
+        let mut map = Mapped { x, dtype };
+        match self {
             Unary::Abs => map.by(f32::abs),
             Unary::Acos => map.by(f32::acos),
             Unary::Acosh => map.by(f32::acosh),
@@ -112,32 +115,30 @@ impl Unary {
             }),
             Unary::Gelu(Gelu::Sigmoid) => map.by(|value| value * sigmoid(1.702 * value)),
             Unary::Not => return Err(ExecError::operands("`not` takes truth values")),
-        })
+        }
+        Ok(())
     }
 }
 
-/// Elements to be mapped to others of a type.
+/// Elements to be mapped to others of a type, in place.
 struct Mapped<'x> {
-    x: &'x [f32],
+    x: &'x mut [f32],
     dtype: DType,
 }
 
 impl Mapped<'_> {
-    fn by(&self, one: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
-        let mut data = vec![0.0; self.x.len()];
-        let piece = |(out, x): (&mut [f32], &[f32])| {
-            for (out, x) in out.iter_mut().zip(x) {
-                *out = one(*x);
+    fn by(&mut self, one: impl Fn(f32) -> f32 + Sync) {
+        let piece = |x: &mut [f32]| {
+            for x in x.iter_mut() {
+                *x = one(*x);
             }
-            round(self.dtype, out);
+            round(self.dtype, x);
         };
-        if data.len() < PARALLEL_MAP {
-            piece((&mut data, self.x));
+        if self.x.len() < PARALLEL_MAP {
+            piece(self.x);
         } else {
-            let pieces = data.par_chunks_mut(PIECE).zip(self.x.par_chunks(PIECE));
-            pieces.for_each(piece);
+            self.x.par_chunks_mut(PIECE).for_each(piece);
         }
-        data
     }
 }
 

@@ -1,8 +1,8 @@
 //! Axes in another order or direction, and the walk over elements that are a step apart.
 
-use crate::exec::ExecError;
-use crate::exec::kernels::{axes, strides};
+use crate::exec::kernels::{axes, copy, strides};
 use crate::exec::tensor::{Elements, Shape, Tensor};
+use crate::exec::{Buffer, ExecError};
 
 /// The axes that a permutation names.
 ///
@@ -53,27 +53,37 @@ pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
 pub(super) fn strided(x: &Tensor, shape: Shape, start: usize, steps: &[isize]) -> Tensor {
     match &x.data {
         Elements::Float(data) => {
-            let data = walk(data, &shape, start, steps);
-            Tensor::exact(x.dtype, shape, data)
+            let mut out = Buffer::unwritten(shape.iter().product());
+            walk(data, &mut out, &shape, start, steps);
+            Tensor::held(x.dtype, shape, out)
         }
         Elements::Int(data) => {
-            let data = walk(data, &shape, start, steps);
-            Tensor::ints(x.dtype, shape, data)
+            let mut out = vec![0; shape.iter().product()];
+            walk(data, &mut out, &shape, start, steps);
+            Tensor::ints(x.dtype, shape, out)
         }
     }
 }
 
-fn walk<T: Copy>(data: &[T], shape: &[usize], start: usize, steps: &[isize]) -> Vec<T> {
-    let count: usize = shape.iter().product();
-    let mut out = Vec::with_capacity(count);
+fn walk<T: Copy + Send + Sync>(
+    data: &[T],
+    out: &mut [T],
+    shape: &[usize],
+    start: usize,
+    steps: &[isize],
+) {
+    let mut done = 0;
     visit(shape, start, steps, |at, run, step| {
+        let part = &mut out[done..done + run];
         if step == 1 {
-            out.extend_from_slice(&data[at..at + run]);
+            copy(part, &data[at..at + run]);
         } else {
-            out.extend((0..run).map(|place| data[at.wrapping_add_signed(step * place as isize)]));
+            for (place, out) in part.iter_mut().enumerate() {
+                *out = data[at.wrapping_add_signed(step * place as isize)];
+            }
         }
+        done += run;
     });
-    out
 }
 
 /// Calls `each` with the position, the length and the step of every innermost run, in order.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::order::{strided, visit};
 use crate::exec::ExecError;
-use crate::exec::kernels::strides;
+use crate::exec::kernels::{copy, strides};
 use crate::exec::tensor::{Elements, Shape, Tensor};
 
 /// A part of a tensor: along each axis where it starts, how long it is, and the step.
@@ -100,9 +100,7 @@ pub fn slice_update(
         return Err(ExecError::shapes(&part.shape, &update.shape));
     }
     match (&mut x.data, &update.data) {
-        (Elements::Float(to), Elements::Float(from)) => {
-            put(Arc::make_mut(to).as_mut_slice(), &part, from)
-        }
+        (Elements::Float(to), Elements::Float(from)) => put(&mut *Arc::make_mut(to), &part, from),
         (Elements::Int(to), Elements::Int(from)) => {
             put(Arc::make_mut(to).as_mut_slice(), &part, from)
         }
@@ -117,12 +115,12 @@ pub fn slice_update(
     Ok(x)
 }
 
-fn put<T: Copy>(to: &mut [T], part: &Part, from: &[T]) {
+fn put<T: Copy + Send + Sync>(to: &mut [T], part: &Part, from: &[T]) {
     let mut taken = 0;
     visit(&part.shape, part.start, &part.steps, |at, run, step| {
         let from = &from[taken..taken + run];
         if step == 1 {
-            to[at..at + run].copy_from_slice(from);
+            copy(&mut to[at..at + run], from);
         } else {
             for (place, value) in from.iter().enumerate() {
                 to[at.wrapping_add_signed(step * place as isize)] = *value;

@@ -38,9 +38,9 @@ proptest! {
         let small = small.split_off(dropped.min(small.len()));
         let (x, y) = (counted(&sizes), counted(&small));
         let wanted: Vec<i64> = sizes.iter().map(|size| *size as i64).collect();
-        let direct = Binary::Add.apply(&x, &y).unwrap();
+        let direct = Binary::Add.apply(x.clone(), y.clone()).unwrap();
         let stretched = movement::broadcast_to(&y, &list(&wanted)).unwrap();
-        let spelled = Binary::Add.apply(&x, &stretched).unwrap();
+        let spelled = Binary::Add.apply(x, stretched).unwrap();
         prop_assert_eq!(ints(&direct), ints(&spelled));
     }
 

@@ -1,0 +1,115 @@
+//! Memory of large values, kept for the next ones.
+//!
+//! A step of a model makes the same large values again and again. What the system hands out is cleared page by page when
+//! it is first touched, which takes longer than most of what is computed.
+
+use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
+
+/// Elements from which on memory is kept; that of smaller values the allocator keeps itself.
+const LARGE: usize = 1 << 14;
+
+/// Elements that a thread keeps at most, 32 MB: what the operations of a layer hold at a time, several times over.
+const KEPT: usize = 1 << 23;
+
+thread_local! {
+    /// Oldest first.
+    static FREE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The elements of a value of floats.
+#[derive(Debug, PartialEq)]
+pub struct Buffer(Vec<f32>);
+
+impl Buffer {
+    /// So many elements, of no meaning until they are written.
+    pub(super) fn unwritten(len: usize) -> Buffer {
+        let kept = FREE.try_with(|free| {
+            let mut free = free.borrow_mut();
+            let at = free.iter().rposition(|memory| memory.len() == len)?;
+            Some(free.remove(at))
+        });
+        Buffer(kept.ok().flatten().unwrap_or_else(|| vec![0.0; len]))
+    }
+}
+
+impl Clone for Buffer {
+    fn clone(&self) -> Buffer {
+        let mut copy = Buffer::unwritten(self.len());
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let memory = std::mem::take(&mut self.0);
+        if !(LARGE..=KEPT).contains(&memory.len()) {
+            return;
+        }
+        // Where the thread is ending, the memory goes with it.
+        let _ = FREE.try_with(|free| {
+            let mut free = free.borrow_mut();
+            free.push(memory);
+            let mut total: usize = free.iter().map(Vec::len).sum();
+            while total > KEPT {
+                total -= free.remove(0).len();
+            }
+        });
+    }
+}
+
+impl From<Vec<f32>> for Buffer {
+    fn from(elements: Vec<f32>) -> Buffer {
+        Buffer(elements)
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> Vec<usize> {
+        FREE.with(|free| free.borrow().iter().map(Vec::len).collect())
+    }
+
+    #[test]
+    fn memory_of_the_same_size_is_used_again() {
+        let mut first = Buffer::unwritten(LARGE);
+        first[0] = 7.0;
+        let address = first.as_ptr();
+        drop(first);
+        drop(Buffer::from(vec![1.0; LARGE - 1]));
+        assert_eq!(kept(), [LARGE]);
+        assert_ne!(Buffer::unwritten(LARGE + 1).as_ptr(), address);
+        let second = Buffer::unwritten(LARGE);
+        assert_eq!((second.as_ptr(), second[0]), (address, 7.0));
+        assert_eq!(kept(), [LARGE + 1]);
+    }
+
+    #[test]
+    fn no_more_than_the_limit_is_kept() {
+        for _ in 0..3 {
+            drop([(); 3].map(|()| Buffer::from(vec![0.0; KEPT / 2])));
+            assert_eq!(kept(), [KEPT / 2; 2]);
+        }
+        drop(Buffer::from(vec![0.0; KEPT + 1]));
+        assert_eq!(kept(), [KEPT / 2; 2]);
+        drop(Buffer::from(vec![0.0; LARGE]));
+        assert_eq!(kept(), [KEPT / 2, LARGE]);
+    }
+}
