@@ -1,16 +1,14 @@
 //! What `inspect` says of input it cannot read: one sentence, with the place and the way out.
 
-use std::fs;
-use std::path::Path;
+mod damage;
+#[cfg(unix)]
+mod links;
 
-use granite_bundle::bundle::{Target, TargetKind, TargetPath};
-use granite_bundle::engine::deployment::Deployment;
-use granite_bundle::report::human::inspect::page;
-use granite_bundle::report::json::inspect::{Details, Document, TargetEntry};
+use std::fs;
+
 use granite_bundle_testkit::asset::Asset;
 use granite_bundle_testkit::program::{Data, Element, Program, Tensor};
 use granite_bundle_testkit::scratch;
-use granite_bundle_testkit::turn::has_turn;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -229,76 +227,6 @@ fn a_hash_file_of_the_wrong_length() {
     );
 }
 
-#[cfg(unix)]
-mod links {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    /// Moves a path out of the bundle, and puts a link to `target` in its place.
-    fn link(folder: &tempfile::TempDir, path: &str, target: &str) {
-        let path = folder.path().join(path);
-        fs::rename(&path, folder.path().join("outside")).unwrap();
-        symlink(target, path).unwrap();
-    }
-
-    #[test]
-    fn out_of_the_bundle() {
-        assert_snapshot!(inspect("a", |f| link(f, "a/a.aimodel", "../outside")));
-    }
-
-    #[test]
-    fn to_nothing() {
-        assert_snapshot!(inspect("a", |f| link(f, "a/a.aimodel", "gone")));
-    }
-
-    #[test]
-    fn in_a_circle() {
-        assert_snapshot!(inspect("a", |f| link(f, "a/a.aimodel", "a.aimodel")));
-    }
-
-    #[test]
-    fn of_the_bytecode_out_of_the_bundle() {
-        assert_snapshot!(inspect("a", |f| {
-            link(f, "a/a.aimodel/main.mlirb", "../../outside");
-        }));
-    }
-
-    #[test]
-    fn of_the_manifest_out_of_the_bundle() {
-        assert_snapshot!(inspect("a", |f| link(f, "a/metadata.json", "../outside")));
-    }
-
-    #[test]
-    fn of_the_tokenizer_out_of_the_bundle() {
-        assert_snapshot!(inspect("a", |f| link(f, "a/tokenizer", "../outside")));
-    }
-
-    #[test]
-    fn inside_the_bundle_is_followed_and_shown() {
-        let folder = bundles(&["a"]);
-        let asset = folder.path().join("a/a.aimodel");
-        fs::rename(&asset, folder.path().join("a/real.aimodel")).unwrap();
-        symlink("real.aimodel", asset).unwrap();
-        let run = run(folder.path(), &["inspect", "a"]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        assert!(
-            run.stdout.contains("a/a.aimodel → real.aimodel"),
-            "{}",
-            run.stdout
-        );
-    }
-
-    #[test]
-    fn to_the_bundle_itself_are_followed() {
-        let folder = bundles(&["a"]);
-        symlink("a", folder.path().join("alias")).unwrap();
-        let run = run(folder.path(), &["inspect", "alias"]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        assert!(run.stdout.contains("alias → a"), "{}", run.stdout);
-    }
-}
-
 #[test]
 fn a_broken_tokenizer_does_not_hide_the_rest() {
     let folder = bundles(&["a"]);
@@ -383,63 +311,6 @@ fn hostile_names_stay_on_their_line_and_are_cut() {
     let document = run(folder.path(), &["inspect", "x.aimodel", "--json"]).json();
     let outputs = &document["bundles"][0]["functions"][0]["outputs"];
     assert_eq!(outputs[2]["name"].as_str().unwrap().len(), 4 << 18);
-}
-
-/// Reads an asset and renders everything there is to render of it.
-fn render(asset: &Path) -> (bool, usize) {
-    let target = Target::read(&TargetPath {
-        path: asset.to_owned(),
-        kind: TargetKind::Asset,
-    });
-    let options = Details {
-        operations: true,
-        weights: true,
-        bandwidth: Some(60e9),
-        ..Details::default()
-    };
-    let deployment = Deployment::of(&target);
-    let text = page(&target, deployment.as_ref(), options, true, 80);
-    let entry = TargetEntry::new(&target, deployment.as_ref(), options);
-    let bundles = vec![entry];
-    let document = granite_bundle::report::json::text(&Document { bundles }).unwrap();
-    (target.failure().is_some(), text.len() + document.len())
-}
-
-#[test]
-fn a_small_asset_cut_at_every_byte_is_an_error() {
-    let folder = scratch::folder();
-    let asset = folder.path().join("x.aimodel");
-    small_asset().write(&asset).unwrap();
-    let bytes = fs::read(asset.join("main.mlirb")).unwrap();
-    assert!(!render(&asset).0);
-    for length in 0..bytes.len() {
-        fs::write(asset.join("main.mlirb"), &bytes[..length]).unwrap();
-        assert!(render(&asset).0, "{length} bytes");
-    }
-}
-
-#[test]
-fn every_flipped_byte_of_a_small_asset_gives_a_page_or_an_error() {
-    let folder = scratch::folder();
-    let asset = folder.path().join("x.aimodel");
-    small_asset().write(&asset).unwrap();
-    let bytes = fs::read(asset.join("main.mlirb")).unwrap();
-    let mut refused = 0;
-    let places = (0..bytes.len()).filter(|place| has_turn(*place, 5));
-    for place in places.clone() {
-        for bits in [0x01, 0xFF] {
-            let mut flipped = bytes.clone();
-            flipped[place] ^= bits;
-            fs::write(asset.join("main.mlirb"), flipped).unwrap();
-            let (failed, length) = render(&asset);
-            refused += usize::from(failed);
-            assert!(
-                length < 1 << 20,
-                "{length} bytes of output for byte {place}"
-            );
-        }
-    }
-    assert!(refused > places.count());
 }
 
 /// Replaces a text in the manifest of `a`.

@@ -2,9 +2,9 @@
 //!
 //! The patches of earlier versions fail here, each by its own faults; the present ones do not.
 
-use super::behaviour::{ALL_GRAPHS, CONTEXT, GRANITE, TO_THE_LIMIT, TRANSFORMER, conversations};
-use super::behaviour::{kinds, survey_of};
+use super::behaviour::TO_THE_LIMIT;
 use super::model::{Engine, Failure, Incident, Stop, Thrown, Timing, Token};
+use super::survey::{ALL_GRAPHS, CONTEXT, GRANITE, TRANSFORMER, conversations, kinds, survey_of};
 use super::text::{E1_PATCHED, E1_TAG_PATCHED, E2_PATCHED, E2_STOCK, E2_SUPERSEDED, E3_PATCHED};
 use super::text::{E3_SUPERSEDED, E4C_PATCHED, E4C_STOCK, E4C_SUPERSEDED, Text};
 

@@ -12,6 +12,7 @@ mod model;
 mod pasted;
 mod place;
 mod preflight;
+mod survey;
 mod text;
 mod texts;
 mod truth;

@@ -4,100 +4,15 @@
 //! token fed since the last zeroing, which no counter can rewind. Each decision below follows the
 //! control flow of `CoreAIPipelinedEngine.swift` at the era named, stock or with the built-in patch.
 
-use super::text::{Prefill, Text};
+mod guided;
+mod terms;
 
-/// A token id.
-pub(crate) type Token = u32;
+pub(crate) use terms::{Failure, Graph, Incident, Stop, Thrown, Timing, Token};
+
+use super::text::{Prefill, Text};
 
 /// In-flight stages; decode reads the token the previous stage's sampler wrote.
 const PIPELINE_DEPTH: usize = 3;
-
-/// What the asset's graph is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Graph {
-    /// Query and logits are exported for one token.
-    pub(crate) is_static: bool,
-    /// There is a recurrent state beside the KV pair.
-    pub(crate) is_hybrid: bool,
-}
-
-/// Ways to go wrong that the caller is not told of, or that end the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Failure {
-    /// A shape the graph does not have: the process aborts.
-    Abort,
-    /// A token of the conversation never reached the key/value memory.
-    LostToken,
-    /// The recurrent state is not that of the tokens before it.
-    CorruptState,
-    /// A step ran without the recurrent state bound.
-    UnboundState,
-    /// Buffers sized for the context were read beyond it.
-    Overrun,
-    /// More encodes were in flight than the engine's own depth.
-    TooManyInFlight,
-    /// A prefill ran to its end though its consumer had left or a new turn had begun.
-    Unstoppable,
-    /// Every slot of the gate is lost: the next step waits for ever.
-    Stalled,
-    /// Guided generation refuses every call since one of them threw.
-    GuidedOff,
-}
-
-/// An error the engine throws, and so the caller can act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Thrown {
-    ContextLengthExceeded,
-    PartialResetRefused,
-    Cancelled,
-    EncodeRefused,
-}
-
-/// How a call ends when it does not return.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    Failed(Failure),
-    Threw(Thrown),
-}
-
-/// How the consumer and the GPU happen to be timed during one generation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Timing {
-    /// Tokens the consumer takes before it leaves.
-    pub(crate) consumer_takes: usize,
-    /// Steps the producer is ahead when it notices.
-    pub(crate) producer_lead: usize,
-    /// How many of these still reach the history.
-    pub(crate) recorded_lead: usize,
-    /// The task is cancelled while the prompt is fed.
-    pub(crate) is_cancelled_in_prefill: bool,
-    /// What goes wrong besides.
-    pub(crate) incident: Option<Incident>,
-}
-
-/// What a caller or the runtime does in the middle of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Incident {
-    /// The consumer leaves, or a new turn begins, once so many chunks of the prompt are encoded; nobody calls `cancel()`.
-    ConsumerLeaves(usize),
-    /// The runtime refuses the encode after so many others; so many of these are still in flight when the call ends.
-    EncodeThrows { after: usize, in_flight: usize },
-    /// A task that throws at once ends before its caller has stored it.
-    TaskEndsFirst,
-}
-
-impl Timing {
-    /// A guided call's: its consumer takes everything, and each token is awaited.
-    fn guided(incident: Option<Incident>) -> Timing {
-        Timing {
-            consumer_takes: usize::MAX,
-            producer_lead: 0,
-            recorded_lead: 0,
-            is_cancelled_in_prefill: false,
-            incident,
-        }
-    }
-}
 
 /// One engine instance.
 #[derive(Debug, Clone)]
@@ -419,117 +334,6 @@ impl Engine {
         }
         self.reset_counters_and_states();
         Ok(())
-    }
-
-    /// `generateConstrained`, where `forced(n)` are the tokens the grammar forces after `n` others.
-    pub(crate) fn generate_guided(
-        &mut self,
-        input: &[Token],
-        limit: usize,
-        incident: Option<Incident>,
-        forced: impl Fn(usize) -> Vec<Token>,
-    ) -> Result<Vec<Option<Token>>, Stop> {
-        let guided = self.text.guided.unwrap_or_default();
-        let is_whole = guided.is_whole;
-        if self.is_stuck {
-            return Err(Stop::Failed(Failure::GuidedOff));
-        }
-        let exceeds = is_whole && input.len() + 1 > self.context;
-        if exceeds && guided.refuses_first {
-            return Err(Stop::Threw(Thrown::ContextLengthExceeded));
-        }
-        self.reset_counters_and_states();
-        self.history.clear();
-        // What is still in flight writes into the states just zeroed, unless the reset waited for it.
-        let unsettled = std::mem::take(&mut self.unsettled);
-        if !guided.resets_at_rest {
-            self.recurrent = chain(&unsettled);
-        }
-        if exceeds {
-            self.is_stuck = incident == Some(Incident::TaskEndsFirst);
-            return Err(Stop::Threw(Thrown::ContextLengthExceeded));
-        }
-        let mut limit = limit;
-        if is_whole {
-            limit = limit.min(self.context - input.len());
-        }
-        let timing = Timing::guided(incident);
-        let prefill = self.chunked(input, timing)?;
-        let mut last = self.encode_guided(prefill)?;
-        if guided.emits_accepted {
-            return self.guided_of_e4(last, limit, timing, forced);
-        }
-        // A sampled token is `Some`, a forced one `None`: the grammar, not the model, chose it.
-        let mut produced = vec![Some(last)];
-        while produced.len() < limit {
-            let jump = forced(produced.len());
-            let fits = !is_whole || jump.len() < limit - produced.len();
-            if !jump.is_empty() && fits {
-                let mut tokens = vec![last];
-                tokens.extend(&jump);
-                let rest = if is_whole {
-                    self.chunked(&tokens, timing)?.to_owned()
-                } else {
-                    tokens
-                };
-                last = self.encode_guided(&rest)?;
-                produced.extend(jump.iter().map(|_| None));
-            } else {
-                last = self.encode_guided(&[])?;
-            }
-            produced.push(Some(last));
-        }
-        Ok(produced)
-    }
-
-    /// The loop of E4c: a token is emitted once the grammar took it, and so the last one sampled never is.
-    fn guided_of_e4(
-        &mut self,
-        first: Token,
-        limit: usize,
-        timing: Timing,
-        forced: impl Fn(usize) -> Vec<Token>,
-    ) -> Result<Vec<Option<Token>>, Stop> {
-        let is_whole = self.text.guided.is_some_and(|guided| guided.is_whole);
-        let mut last = first;
-        let mut produced = Vec::new();
-        while produced.len() < limit {
-            produced.push(Some(last));
-            if produced.len() == limit {
-                break;
-            }
-            let jump = forced(produced.len());
-            let fits = !is_whole || jump.len() <= limit - produced.len();
-            if jump.is_empty() || !fits {
-                last = self.encode_guided(&[])?;
-                continue;
-            }
-            let mut tokens = vec![last];
-            tokens.extend(&jump);
-            if is_whole {
-                tokens = self.chunked(&tokens, timing)?.to_owned();
-            }
-            last = self.encode_guided(&tokens)?;
-            produced.extend(jump.iter().map(|_| None));
-        }
-        Ok(produced)
-    }
-
-    /// `_encodeStepForConstrainedGeneration`.
-    fn encode_guided(&mut self, tokens: &[Token]) -> Result<Token, Stop> {
-        let previous = [self.guided_output];
-        let tokens = if tokens.is_empty() { &previous } else { tokens };
-        if !self.text.guided.is_some_and(|guided| guided.is_whole) {
-            if self.graph.is_hybrid {
-                return Err(Stop::Failed(Failure::UnboundState));
-            }
-            self.feed_positions(tokens)?;
-        } else {
-            self.feed(tokens)?;
-        }
-        self.step += 1;
-        self.guided_output = self.sample();
-        Ok(self.guided_output)
     }
 }
 

@@ -7,14 +7,11 @@
 use granite_bundle_testkit::scratch;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use git2::Repository;
 use granite_bundle::checkout::site::Site;
 use granite_bundle::checkout::tree::{Memory, Overlay, PathRules};
-use granite_bundle::checkout::{FileImage, FileMode, RepoPath};
 use granite_bundle::patch::fit::problem::FileProblem;
 use granite_bundle::patch::fit::trial::{Trial, changes, try_merge, try_patch};
 use granite_bundle::patch::format::file::{FileOperation, FilePatch, Hunk};
@@ -25,6 +22,7 @@ use granite_bundle::patch::judge::report::State;
 use granite_bundle::patch::series::{Origin, Series, from_file};
 
 use crate::cases::{Case, Kind, Random, Tree, case, entry};
+use crate::git::{git, git_version, read, write};
 
 fn number(variable: &str, default: u64) -> u64 {
     match std::env::var(variable) {
@@ -71,70 +69,6 @@ impl Cases {
             }
         }
     }
-}
-
-fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new("git")
-        .args(["-c", "core.autocrlf=false", "-c", "core.fileMode=true"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("this test compares with git, which must be on the path");
-    child.stdin.take().unwrap().write_all(input).ok();
-    child.wait_with_output().unwrap()
-}
-
-fn write(folder: &Path, tree: &Tree) {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    fs::create_dir_all(folder).unwrap();
-    for (path, image) in tree {
-        let place = folder.join(path.as_path());
-        fs::create_dir_all(place.parent().unwrap()).unwrap();
-        if image.mode == FileMode::Symlink {
-            symlink(String::from_utf8(image.data.clone()).unwrap(), &place).unwrap();
-            continue;
-        }
-        fs::write(&place, &image.data).unwrap();
-        if image.mode == FileMode::Executable {
-            fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-    }
-}
-
-fn read(folder: &Path) -> Tree {
-    use std::os::unix::fs::PermissionsExt;
-    let mut tree = Tree::new();
-    let hidden = |entry: &walkdir::DirEntry| entry.file_name() == ".git";
-    let entries = walkdir::WalkDir::new(folder).into_iter();
-    for found in entries.filter_entry(|entry| !hidden(entry)) {
-        let found = found.unwrap();
-        let kind = found.file_type();
-        if kind.is_dir() {
-            continue;
-        }
-        let (mode, data) = if kind.is_symlink() {
-            let target = fs::read_link(found.path()).unwrap();
-            (FileMode::Symlink, target.to_str().unwrap().into())
-        } else {
-            let executable = found.metadata().unwrap().permissions().mode() & 0o100 != 0;
-            let mode = if executable {
-                FileMode::Executable
-            } else {
-                FileMode::Regular
-            };
-            (mode, fs::read(found.path()).unwrap())
-        };
-        let path = found.path().strip_prefix(folder).unwrap().to_str().unwrap();
-        tree.insert(RepoPath::new(path).unwrap(), FileImage { mode, data });
-    }
-    tree
 }
 
 fn memory(tree: &Tree) -> Memory {
@@ -419,8 +353,4 @@ fn states_agree_with_how_the_tree_came_about() {
     }
     println!("{states:?}");
     assert!(states.keys().any(|(_, state)| *state == "partial"));
-}
-
-fn git_version() -> Output {
-    git(Path::new("/tmp"), &["version"], b"")
 }

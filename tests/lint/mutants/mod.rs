@@ -6,8 +6,10 @@ mod graph;
 mod kinds;
 mod manifest;
 mod profile;
+mod program;
 mod tokenizer;
 mod transcript;
+mod values;
 mod weights;
 
 pub(crate) use engine::READY;
@@ -174,8 +176,10 @@ impl Mutant {
 pub(crate) fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         manifest::MUTANTS,
+        values::MUTANTS,
         asset::MUTANTS,
         graph::MUTANTS,
+        program::MUTANTS,
         kinds::MUTANTS,
         weights::MUTANTS,
         tokenizer::MUTANTS,
