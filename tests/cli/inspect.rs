@@ -100,6 +100,23 @@ fn a_full_size_granite_shows_its_precision_head_and_ceiling() {
 }
 
 #[test]
+fn a_target_is_the_same_from_inside_itself() {
+    let folder = bundles(&["a"]);
+    for path in ["a", "a/a.aimodel"] {
+        let outside = run(folder.path(), &["inspect", path, "--json"]).json();
+        let inside = run(&folder.path().join(path), &["inspect", ".", "--json"]);
+        assert_eq!((inside.code, inside.stderr.as_str()), (0, ""), "{path}");
+        let inside = inside.json();
+        for part in ["bundle", "functions", "memory", "executable"] {
+            let of = |document: &Value| document["bundles"][0][part].clone();
+            assert_eq!(of(&inside), of(&outside), "{part} of {path}");
+        }
+        let functions = &inside["bundles"][0]["functions"];
+        assert_eq!(functions[0]["name"], "main", "{path}");
+    }
+}
+
+#[test]
 fn a_bare_asset_has_no_bundle() {
     let fixtures = repository().join("tests/fixtures/assets");
     let run = run(

@@ -1,18 +1,10 @@
 //! Mistakes in the export of the graph.
 
-use granite_bundle_testkit::granite::{Granite, Signature};
+use granite_bundle_testkit::granite::Signature;
 use granite_bundle_testkit::program::{Element, Tensor};
 
-use super::{Change, Mutant};
+use super::{Change, Mutant, granite};
 use crate::good::Base;
-
-const fn granite(
-    name: &'static str,
-    change: fn(&mut Granite),
-    caught: &'static [&'static str],
-) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Granite(change), caught)
-}
 
 fn resize(tensor: &mut Tensor, axis: usize, size: u64) {
     tensor.dims[axis] = Some(size);

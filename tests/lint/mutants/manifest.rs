@@ -5,20 +5,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Change, Mutant};
+use super::{Change, Mutant, disk, manifest};
 use crate::good::Base;
-
-const fn manifest(
-    name: &'static str,
-    change: fn(&mut serde_json::Value),
-    caught: &'static [&'static str],
-) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Manifest(change), caught)
-}
-
-const fn disk(name: &'static str, change: fn(&Path), caught: &'static [&'static str]) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Disk(change), caught)
-}
 
 fn overwrite(bundle: &Path, text: impl AsRef<[u8]>) {
     fs::write(bundle.join("metadata.json"), text).unwrap();

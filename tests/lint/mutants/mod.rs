@@ -120,6 +120,29 @@ fn own_profile(base: Base) -> Profile {
     profile
 }
 
+/// A mistake in the manifest.
+const fn manifest(
+    name: &'static str,
+    change: fn(&mut Value),
+    caught: &'static [&'static str],
+) -> Mutant {
+    Mutant::new(name, Base::Int8lin, Change::Manifest(change), caught)
+}
+
+/// A mistake in the folder.
+const fn disk(name: &'static str, change: fn(&Path), caught: &'static [&'static str]) -> Mutant {
+    Mutant::new(name, Base::Int8lin, Change::Disk(change), caught)
+}
+
+/// A mistake in the model.
+const fn granite(
+    name: &'static str,
+    change: fn(&mut Granite),
+    caught: &'static [&'static str],
+) -> Mutant {
+    Mutant::new(name, Base::Int8lin, Change::Granite(change), caught)
+}
+
 impl Mutant {
     /// Writes the broken bundle.
     pub(crate) fn write(&self, folder: &Path) {

@@ -1,18 +1,9 @@
 //! Functions, operations and models of other kinds than the profile's.
 
-use granite_bundle_testkit::granite::Granite;
 use granite_bundle_testkit::program::{Element, Graph, Program, Tensor};
 
-use super::{Change, Mutant, Setting};
+use super::{Change, Mutant, Setting, granite};
 use crate::good::{self, Base, VOCAB};
-
-const fn granite(
-    name: &'static str,
-    change: fn(&mut Granite),
-    caught: &'static [&'static str],
-) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Granite(change), caught)
-}
 
 const fn program(
     name: &'static str,

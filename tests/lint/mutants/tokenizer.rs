@@ -6,7 +6,7 @@ use std::path::Path;
 use granite_bundle_testkit::bundle::Bundle;
 use serde_json::{Value, json};
 
-use super::{Change, Mutant, Setting};
+use super::{Change, Mutant, Setting, disk};
 use crate::good::Base;
 
 const fn bundle(
@@ -23,10 +23,6 @@ const fn config(
     caught: &'static [&'static str],
 ) -> Mutant {
     Mutant::new(name, Base::Int8lin, Change::Tokenizer(change), caught)
-}
-
-const fn disk(name: &'static str, change: fn(&Path), caught: &'static [&'static str]) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Disk(change), caught)
 }
 
 fn overwrite(bundle: &Path, file: &str, text: &str) {

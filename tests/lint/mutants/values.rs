@@ -1,24 +1,11 @@
 //! Values of `metadata.json` that the rest of the bundle or the engine contradicts.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::json;
 
-use super::{Change, Mutant, Setting};
+use super::{Change, Mutant, Setting, disk, manifest};
 use crate::good::Base;
-
-const fn manifest(
-    name: &'static str,
-    change: fn(&mut serde_json::Value),
-    caught: &'static [&'static str],
-) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Manifest(change), caught)
-}
-
-const fn disk(name: &'static str, change: fn(&Path), caught: &'static [&'static str]) -> Mutant {
-    Mutant::new(name, Base::Int8lin, Change::Disk(change), caught)
-}
 
 const PREFILL: &[&str] = &["error bundle-prefill-chunk"];
 const OVERRIDES: &[&str] = &["error bundle-overrides"];
