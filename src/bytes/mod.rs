@@ -91,6 +91,26 @@ impl ByteSource for Vec<u8> {
     }
 }
 
+/// A source that tells of every read.
+pub struct Watched<'a, S: ?Sized> {
+    /// What is read.
+    pub source: &'a S,
+    /// Gets the number of bytes of each read that succeeded.
+    pub each: &'a dyn Fn(u64),
+}
+
+impl<S: ByteSource + ?Sized> ByteSource for Watched<'_, S> {
+    fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.source.read_at(offset, buffer)?;
+        (self.each)(buffer.len() as u64);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -106,6 +126,20 @@ mod tests {
             let error = source.read_at(offset, &mut two).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         }
+    }
+
+    #[test]
+    fn reads_are_told_of() {
+        let read = std::cell::Cell::new(0);
+        let source = Watched {
+            source: &vec![1_u8, 2, 3],
+            each: &|bytes| read.set(read.get() + bytes),
+        };
+        let mut two = [0; 2];
+        source.read_at(1, &mut two).unwrap();
+        assert_eq!((two, read.get(), source.len()), ([2, 3], 2, 3));
+        assert!(source.read_at(2, &mut two).is_err());
+        assert_eq!(read.get(), 2);
     }
 
     #[test]

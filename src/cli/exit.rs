@@ -14,6 +14,8 @@ pub enum Exit {
     Findings,
     /// 2: usage, I/O or unreadable input.
     Trouble,
+    /// 130: ended by Ctrl-C, as shells count it.
+    Interrupted,
 }
 
 impl Exit {
@@ -32,6 +34,7 @@ impl From<Exit> for ExitCode {
             Exit::Fine => 0,
             Exit::Findings => 1,
             Exit::Trouble => 2,
+            Exit::Interrupted => 130,
         })
     }
 }

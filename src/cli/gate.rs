@@ -72,7 +72,7 @@ type Ids = Vec<u32>;
 pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
     let (gate, oracle, model, of) = match (&args.transcript, &args.against) {
         (Some(transcript), _) => by_transcript(args, transcript, ui)?,
-        (None, Some(other)) => by_bundle(args, other)?,
+        (None, Some(other)) => by_bundle(args, other, ui)?,
         (None, None) => return Ok(Exit::Trouble),
     };
     let text = language::text(&model).ok();
@@ -103,7 +103,7 @@ fn by_transcript(
         help: "give a gate transcript: JSON with `input_ids` and the oracle's tokens".to_owned(),
     })?;
     let oracle = Oracle::of(path, document.value)?;
-    let model = language::load(&args.path, None)?;
+    let model = language::load(&args.path, None, ui)?;
     if let Some(bundle) = oracle.bundle()
         && bundle != model.target.name()
     {
@@ -125,9 +125,10 @@ fn by_transcript(
 fn by_bundle(
     args: &Args,
     other: &Path,
+    ui: &Ui,
 ) -> anyhow::Result<(Comparison, Oracle, LanguageModel, String)> {
-    let theirs = language::load(other, None)?;
-    let model = language::load(&args.path, None)?;
+    let theirs = language::load(other, None, ui)?;
+    let model = language::load(&args.path, None, ui)?;
     let prompt = match (&args.ids, &args.prompt) {
         (Some(ids), _) => ids.clone(),
         (None, Some(prompt)) => language::text(&model)?.encode(prompt, true)?,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use rayon::prelude::*;
 
-use super::hashing::Bar;
+use super::progress::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Opened, Part, Target, TargetPath, discover, shown};
 use crate::cli::examples;
@@ -173,7 +173,7 @@ fn hash_all(targets: &[Opened], ui: &Ui) -> anyhow::Result<Vec<Hashes>> {
     let targets: Vec<_> = targets.iter().map(|target| target.as_ref().ok()).collect();
     let all = targets.iter().flatten().flat_map(|target| assets(target));
     let total = all.flatten().map(|asset| asset.bytes).sum();
-    let bar = Bar::new(total, ui);
+    let bar = Bar::new("hashing", total, ui);
     let hash = |asset: Option<&Asset>| {
         let Some(asset) = asset else { return Ok(None) };
         let hash = asset

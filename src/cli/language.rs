@@ -1,22 +1,32 @@
 //! What `run` and `gate` say where a language model cannot be executed, and what they share besides.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use anyhow::Context;
 
-use super::Advised;
+use super::interrupt::INTERRUPTED;
+use super::progress::Bar;
+use super::{Advised, Ui};
 use crate::exec::ExecError;
 use crate::files::{quoted, shown};
 use crate::generate::{Decoder, GenerateError, LanguageModel, LoadError, Text};
 
-/// Reads the bundle and loads the function; a failure comes with its next step.
-pub(super) fn load(path: &Path, function: Option<&str>) -> anyhow::Result<LanguageModel> {
-    LanguageModel::open(path, function).map_err(|error| unloaded(error, path))
+/// Reads the bundle and loads the function, with a progress bar; a failure comes with its next step.
+pub(super) fn load(path: &Path, function: Option<&str>, ui: &Ui) -> anyhow::Result<LanguageModel> {
+    let bar = OnceCell::new();
+    let each = |read: u64, total: u64| {
+        bar.get_or_init(|| Bar::new("loading", total, ui))
+            .advance(read)
+    };
+    LanguageModel::open_watched(path, function, &each).map_err(|error| unloaded(error, path))
 }
 
 /// An empty sequence.
 pub(super) fn decoder<'m>(model: &'m LanguageModel, path: &Path) -> anyhow::Result<Decoder<'m>> {
-    model.decoder().map_err(|error| explained(error, path))
+    let mut decoder = model.decoder().map_err(|error| explained(error, path))?;
+    decoder.stop_when(&INTERRUPTED);
+    Ok(decoder)
 }
 
 /// The bundle's tokenizer.

@@ -4,11 +4,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::language::{self, explained, ids, peak_bytes, use_threads};
-use super::{Advised, Exit, Ui, examples};
+use super::{Advised, Exit, Ui, examples, interrupt};
 use crate::files::{quoted, shown};
 use crate::generate::chat::{Message, render};
 use crate::generate::{
-    Generation, GenerationRequest, LanguageModel, Sampler, Sampling, Stop, Stream, Text, generate,
+    GenerateError, Generation, GenerationRequest, LanguageModel, Sampler, Sampling, Stop, Stream,
+    Text, generate,
 };
 use crate::report::json;
 use crate::report::json::run::{Document, Timing};
@@ -19,7 +20,9 @@ use crate::report::npy;
 /// The graph is executed on the CPU from the bytes of the asset. The text goes to stdout as it is made, everything else
 /// to stderr. Without --temperature the most likely token is taken each time.
 ///
-/// Exit code: 0 if it ran; 2 if it cannot be executed, or the prompt does not fit.
+/// Ctrl-C ends an answer after the token it is at; a second one, or one while the model is loading, ends the program.
+///
+/// Exit code: 0 if it ran; 2 if it cannot be executed, or the prompt does not fit; 130 if Ctrl-C ended it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples(&[
     "granite-bundle run exports/granite-4.0-h-1b 'The capital of France is' -n 16",
@@ -102,8 +105,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         }
         .into());
     }
+    interrupt::watch()?;
     use_threads(args.threads)?;
-    let model = language::load(&args.path, args.function.as_deref())?;
+    let model = language::load(&args.path, args.function.as_deref(), ui)?;
     match args.chat {
         true => chat(args, &model, ui),
         false => once(args, &model, ui),
@@ -147,26 +151,37 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
     };
     let live = !args.json;
     let out = &mut ui.out;
-    let generation = generate(
-        &mut decoder,
-        request,
-        &mut args.sampler(),
-        |step| match show(out, live, stream.as_mut(), step.id, ends.contains(&step.id)) {
-            Ok(()) => true,
-            Err(error) => {
-                failed = Some(error);
-                false
-            }
-        },
-        |row| {
-            if let Some(rows) = &mut logits {
-                rows.push(row);
-            }
-        },
-    )
-    .map_err(|error| explained(error, &args.path))?;
+    let (generation, interrupted) = interrupt::heeded(|| {
+        generate(
+            &mut decoder,
+            request,
+            &mut args.sampler(),
+            |step| match show(out, live, stream.as_mut(), step.id, ends.contains(&step.id)) {
+                Ok(()) => true,
+                Err(error) => {
+                    failed = Some(error);
+                    false
+                }
+            },
+            |row| {
+                if let Some(rows) = &mut logits {
+                    rows.push(row);
+                }
+            },
+        )
+    });
     if let Some(error) = failed {
         return Err(error);
+    }
+    let generation = match generation {
+        Err(GenerateError::Interrupted) => {
+            ui.note("interrupted before the prompt was read");
+            return Ok(Exit::Interrupted);
+        }
+        generation => generation.map_err(|error| explained(error, &args.path))?,
+    };
+    if interrupted {
+        return interrupted_after(args, model, prompt.len(), &generation, ui);
     }
     if let Some(rows) = logits {
         rows.finish()?;
@@ -190,6 +205,24 @@ fn show(
         None => write!(out, "{id} ")?,
     }
     Ok(out.flush()?)
+}
+
+/// What was made until Ctrl-C stays on the screen; a document or an array of half a run would pass for one of a whole one.
+fn interrupted_after(
+    args: &Args,
+    model: &LanguageModel,
+    prompt: usize,
+    generation: &Generation,
+    ui: &mut Ui,
+) -> anyhow::Result<Exit> {
+    if !args.json {
+        writeln!(ui.out)?;
+        ui.out.flush()?;
+        let timing = Timing::of(model.load.as_secs_f64(), prompt, generation);
+        ui.note(&timing.line(generation));
+    }
+    ui.note("interrupted");
+    Ok(Exit::Interrupted)
 }
 
 fn finish(
@@ -297,33 +330,46 @@ fn chat(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         };
         let mut failed = None;
         let out = &mut ui.out;
-        let generation = generate(
-            &mut decoder,
-            request,
-            &mut sampler,
-            |step| {
-                if ends.contains(&step.id) {
-                    return true;
-                }
-                let shown = stream
-                    .push(step.id)
-                    .map_err(anyhow::Error::from)
-                    .and_then(|new| {
-                        answer += &new;
-                        write!(out, "{new}")?;
-                        Ok(out.flush()?)
-                    });
-                failed = shown.err();
-                failed.is_none()
-            },
-            |_| (),
-        )
-        .map_err(|error| explained(error, &args.path))?;
+        let (generation, interrupted) = interrupt::heeded(|| {
+            generate(
+                &mut decoder,
+                request,
+                &mut sampler,
+                |step| {
+                    if ends.contains(&step.id) {
+                        return true;
+                    }
+                    let shown = stream
+                        .push(step.id)
+                        .map_err(anyhow::Error::from)
+                        .and_then(|new| {
+                            answer += &new;
+                            write!(out, "{new}")?;
+                            Ok(out.flush()?)
+                        });
+                    failed = shown.err();
+                    failed.is_none()
+                },
+                |_| (),
+            )
+        });
         if let Some(error) = failed {
             return Err(error);
         }
         writeln!(ui.out)?;
         ui.out.flush()?;
+        if interrupted && !prompts {
+            ui.note("interrupted");
+            return Ok(Exit::Interrupted);
+        }
+        // At a terminal it ends this answer, and the conversation goes on.
+        let generation = match generation {
+            Err(GenerateError::Interrupted) => {
+                messages.pop();
+                continue;
+            }
+            generation => generation.map_err(|error| explained(error, &args.path))?,
+        };
         if generation.stop == Stop::Context {
             ui.note("the context is full; start again for a new conversation");
             return Ok(Exit::Fine);

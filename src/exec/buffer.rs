@@ -9,8 +9,8 @@ use std::ops::{Deref, DerefMut};
 /// Elements from which on memory is kept; that of smaller values the allocator keeps itself.
 const LARGE: usize = 1 << 14;
 
-/// Elements that a thread keeps at most, 32 MB: what the operations of a layer hold at a time, several times over.
-const KEPT: usize = 1 << 23;
+/// Elements that a thread keeps at most, 8 MB: what the operations of a layer hold at a time.
+const KEPT: usize = 1 << 21;
 
 thread_local! {
     /// Oldest first.

@@ -16,4 +16,4 @@ pub use read::{FileReadError, read, read_text, what};
 pub use shell::quoted;
 pub use shown::shown;
 pub use stranger::{FileError, FileFault, holds_lfs_pointer, is_lfs_pointer, read_stranger};
-pub use write::write;
+pub use write::{beside, put, write};

@@ -86,19 +86,61 @@ fn keep(aside: &NamedTempFile, old: &Metadata) -> io::Result<()> {
     aside.as_file().set_permissions(mode)
 }
 
+/// Puts a finished file in the place of the one at `path`, which until then stays as it is.
+///
+/// What is at `path` is kept as by [`write()`]: a link, another name, a device or a pipe gets the content.
+///
+/// # Errors
+/// When the system refuses, or the path is a folder.
+pub fn put(path: &Path, aside: NamedTempFile) -> io::Result<()> {
+    let aside = match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            aside.persist(path)?;
+            return Ok(());
+        }
+        Ok(found) if found.is_file() && found.nlink() == 1 && keep(&aside, &found).is_ok() => {
+            match aside.persist(fs::canonicalize(path)?) {
+                Ok(_) => return Ok(()),
+                // A link may lead to another file system.
+                Err(error) => error.file,
+            }
+        }
+        _ => aside,
+    };
+    let mut to = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)?;
+    io::copy(&mut File::open(aside.path())?, &mut to)?;
+    to.flush()
+}
+
+/// A new file beside `path`, gone when dropped.
+///
+/// # Errors
+/// A folder that takes no new file.
+pub fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    empty(path, NEW)
+}
+
 /// The content in a file of its own beside `path`, on disk.
 fn aside(path: &Path, mode: u32, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut aside = empty(path, mode)?;
+    aside.write_all(content)?;
+    aside.as_file().sync_all()?;
+    Ok(aside)
+}
+
+fn empty(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let mut aside = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(".granite-bundle-")
         .permissions(Permissions::from_mode(mode))
-        .tempfile_in(folder)?;
-    aside.write_all(content)?;
-    aside.as_file().sync_all()?;
-    Ok(aside)
+        .tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -111,6 +153,38 @@ mod tests {
 
     fn text(path: &Path) -> String {
         fs::read_to_string(path).unwrap()
+    }
+
+    /// A finished file that says `text`.
+    fn finished(path: &Path, text: &str) -> NamedTempFile {
+        let mut aside = beside(path).unwrap();
+        aside.write_all(text.as_bytes()).unwrap();
+        aside
+    }
+
+    #[test]
+    fn a_finished_file_takes_the_place_of_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let [new, old, link, other] =
+            ["new", "old", "link", "other"].map(|name| folder.path().join(name));
+        put(&new, finished(&new, "a")).unwrap();
+        fs::write(&old, "before").unwrap();
+        fs::set_permissions(&old, Permissions::from_mode(0o640)).unwrap();
+        drop(finished(&old, "never"));
+        assert_eq!(text(&old), "before");
+        put(&old, finished(&old, "b")).unwrap();
+        assert_eq!(
+            (text(&new).as_str(), text(&old).as_str(), mode(&old)),
+            ("a", "b", 0o640)
+        );
+        symlink("old", &link).unwrap();
+        put(&link, finished(&link, "c")).unwrap();
+        assert!(link.is_symlink());
+        fs::hard_link(&old, &other).unwrap();
+        put(&old, finished(&old, "d")).unwrap();
+        assert_eq!([text(&old), text(&other)], ["d", "d"]);
+        assert!(put(folder.path(), finished(&old, "e")).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
     }
 
     fn mode(path: &Path) -> u32 {

@@ -1,6 +1,7 @@
 //! A language model's function, fed token by token or in chunks.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exec::tensor::Tensor;
 use crate::exec::{ExecError, Plan, Session};
@@ -23,6 +24,7 @@ pub struct Decoder<'p> {
     fed: usize,
     room: usize,
     context: usize,
+    stop: Option<&'static AtomicBool>,
 }
 
 impl<'p> Decoder<'p> {
@@ -39,7 +41,13 @@ impl<'p> Decoder<'p> {
             fed: 0,
             room,
             context,
+            stop: None,
         })
+    }
+
+    /// Stops feeding once `stop` is set.
+    pub fn stop_when(&mut self, stop: &'static AtomicBool) {
+        self.stop = Some(stop);
     }
 
     /// The name of the function that is fed.
@@ -60,7 +68,8 @@ impl<'p> Decoder<'p> {
     /// Feeds tokens; the logits after the last of them. `rows` sees those after each.
     ///
     /// # Errors
-    /// No token, one beyond the vocabulary, more than there is room for, or a function that cannot be executed.
+    /// No token, one beyond the vocabulary, more than there is room for, a function that cannot be executed, or that it was
+    /// told to stop.
     pub fn feed(
         &mut self,
         ids: &[u32],
@@ -101,6 +110,9 @@ impl<'p> Decoder<'p> {
         }
         let mut last = Vec::new();
         for chunk in ids.chunks(width) {
+            if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                return Err(GenerateError::Interrupted);
+            }
             last = self.call(chunk, rows)?;
         }
         Ok(last)

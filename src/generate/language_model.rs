@@ -59,6 +59,18 @@ impl LanguageModel {
     /// # Errors
     /// When it cannot be read, has no such function, or one that cannot be executed.
     pub fn open(path: &Path, function: Option<&str>) -> Result<LanguageModel, LoadError> {
+        LanguageModel::open_watched(path, function, &|_, _| ())
+    }
+
+    /// The same; `each` sees how many bytes each read of the weights gave, and how many the file has.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::open`].
+    pub fn open_watched(
+        path: &Path,
+        function: Option<&str>,
+        each: &dyn Fn(u64, u64),
+    ) -> Result<LanguageModel, LoadError> {
         let start = Instant::now();
         let target = Target::open(path).map_err(|error| LoadError::Unreadable(error.into()))?;
         let Some(asset) = target.asset.present() else {
@@ -71,7 +83,7 @@ impl LanguageModel {
         let language = target.manifest.present().and_then(Manifest::language);
         let name = function
             .unwrap_or_else(|| language.map_or("main", |language| language.main_function()));
-        let plan = Plan::open(&asset.bytecode_path, name)?;
+        let plan = Plan::open_watched(&asset.bytecode_path, name, each)?;
         let stated = language.and_then(|language: Language<'_>| language.max_context_length());
         let context = stated.and_then(|context| usize::try_from(context).ok());
         Ok(LanguageModel {

@@ -57,6 +57,9 @@ pub enum GenerateError {
         /// Position of the token that was fed.
         position: usize,
     },
+    /// It was told to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The function could not be executed.
     #[error(transparent)]
     Exec(#[from] ExecError),
@@ -121,8 +124,8 @@ impl Generation {
 /// that is fed.
 ///
 /// # Errors
-/// An empty prompt, ids beyond the vocabulary, a prompt longer than the context, logits that are no numbers, or a
-/// function that cannot be executed.
+/// An empty prompt, ids beyond the vocabulary, a prompt longer than the context, logits that are no numbers, a function
+/// that cannot be executed, or a decoder told to stop while it was fed the prompt.
 pub fn generate(
     decoder: &mut Decoder<'_>,
     request: GenerationRequest<'_>,
@@ -163,7 +166,11 @@ pub fn generate(
             break Stop::Context;
         }
         if steps.len() < request.limit {
-            logits = decoder.feed(&[id], &mut rows)?;
+            logits = match decoder.feed(&[id], &mut rows) {
+                // What was made until then is worth keeping.
+                Err(GenerateError::Interrupted) => break Stop::Caller,
+                fed => fed?,
+            };
         }
     };
     Ok(Generation {

@@ -1,16 +1,20 @@
 //! Rows of numbers as a NumPy array (`.npy`, format version 1.0).
 
-use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::files::{beside, put};
 
 /// Bytes of the header with everything before the data: a multiple of 64, with room for any two sizes.
 const HEADER: usize = 128;
 
-/// A file that grows row by row; it is an array once it is finished.
+/// A file that grows row by row beside the one it takes the place of once it is finished.
 #[derive(Debug)]
 pub struct Rows {
-    file: BufWriter<File>,
+    path: PathBuf,
+    file: BufWriter<NamedTempFile>,
     rows: usize,
     columns: usize,
     /// The first failure to write.
@@ -18,14 +22,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Creates the file.
+    /// Begins the file, which is not there before it is finished.
     ///
     /// # Errors
-    /// A file that cannot be created.
+    /// A folder that takes no new file.
     pub fn create(path: &Path) -> io::Result<Rows> {
-        let mut file = BufWriter::new(File::create(path)?);
+        let mut file = BufWriter::new(beside(path)?);
         file.write_all(&[0; HEADER])?;
         Ok(Rows {
+            path: path.to_owned(),
             file,
             rows: 0,
             columns: 0,
@@ -48,7 +53,7 @@ impl Rows {
         }
     }
 
-    /// Writes the header, which says how many rows there are.
+    /// Writes the header, which says how many rows there are, and puts the file in its place.
     ///
     /// # Errors
     /// The first failure to write.
@@ -58,7 +63,7 @@ impl Rows {
         }
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&header(self.rows, self.columns))?;
-        self.file.flush()
+        put(&self.path, self.file.into_inner()?)
     }
 }
 

@@ -219,3 +219,42 @@ fn a_transcript_without_an_oracle_is_named() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("input_ids"), "{}", run.stderr);
 }
+
+/// Starts a run that would take minutes, and interrupts it once it says something.
+#[cfg(unix)]
+fn interrupted(more: &[&str]) -> (String, std::process::Output) {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("granite-bundle"));
+    command
+        .current_dir(repository())
+        .args(["run", FP16, "--ids", "1,2,3", "-n", "1000000"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut first = [0; 4];
+    out.read_exact(&mut first).unwrap();
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(killed.success());
+    let mut said = String::from_utf8(first.to_vec()).unwrap();
+    out.read_to_string(&mut said).unwrap();
+    (said, child.wait_with_output().unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_it_made_and_says_so() {
+    let folder = scratch::folder();
+    let logits = folder.path().join("logits.npy");
+    let (said, output) = interrupted(&["--logits", logits.to_str().unwrap()]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{errors}");
+    assert!(said.ends_with(" \n"), "the last id is whole: {said:?}");
+    assert!(errors.contains("tokens/s"), "{errors}");
+    assert!(errors.trim_end().ends_with("interrupted"), "{errors}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

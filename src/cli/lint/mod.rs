@@ -15,7 +15,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::settings::{Governed, Unusable};
-use super::hashing::Bar;
+use super::progress::Bar;
 use super::{Exit, Ui};
 use crate::bundle::{DiscoverError, Releases, Target, TargetKind, TargetPath, discover};
 use crate::lint::fleet::{Linted, Report};
@@ -146,7 +146,7 @@ fn lint(places: &[TargetPath], governed: Vec<Governed>, ui: &Ui) -> Vec<Linted> 
     let targets = places.par_iter().map(Target::read).collect::<Vec<_>>();
     let pairs = governed.iter().zip(&targets);
     let bytes = pairs.map(|(governed, target)| governed.settings.hashed_bytes(target));
-    let bar = Bar::new(bytes.sum(), ui);
+    let bar = Bar::new("hashing", bytes.sum(), ui);
     targets
         .into_par_iter()
         .zip(governed)

@@ -9,7 +9,7 @@ mod support;
 use std::path::Path;
 
 use crate::aicode::Program;
-use crate::bytes::{ByteSource, FileSource};
+use crate::bytes::{ByteSource, FileSource, Watched};
 use crate::mlir::{Module, ReadError, ReadErrorKind};
 use crate::model::{DType, Dim};
 
@@ -102,13 +102,29 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`]; a file that cannot be read, or whose program is damaged.
     pub fn open(bytecode: &Path, function: &str) -> Result<Plan, ExecError> {
+        Plan::open_watched(bytecode, function, &|_, _| ())
+    }
+
+    /// The same; `each` sees how many bytes each read gave, and how many the file has.
+    ///
+    /// # Errors
+    /// As [`Plan::open`].
+    pub fn open_watched(
+        bytecode: &Path,
+        function: &str,
+        each: &dyn Fn(u64, u64),
+    ) -> Result<Plan, ExecError> {
         let source = FileSource::open(bytecode).map_err(|error| ReadError {
             offset: 0,
             field: "bytecode",
             kind: ReadErrorKind::Io(error.kind()),
         })?;
         let program = Program::new(Module::read(&source)?)?;
-        Plan::new(&program, &source, function)
+        let watched = Watched {
+            source: &source,
+            each: &|bytes| each(bytes, source.len()),
+        };
+        Plan::new(&program, &watched, function)
     }
 
     /// Plans a function of a program, whose bytecode is `source`; reads its constants.

@@ -1,4 +1,4 @@
-//! The progress bar of hashing.
+//! The progress bar of what reads a whole file.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Ui;
 
-/// The bar is drawn once hashing has taken this long.
+/// The bar is drawn once the work has taken this long.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A progress bar on a stderr that is a terminal, which stays out of sight until it is worth drawing and is gone
@@ -17,11 +17,12 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// A bar for that many bytes.
-    pub(super) fn new(bytes: u64, ui: &Ui) -> Bar {
+    /// A bar for that many bytes, which are being hashed or loaded, say.
+    pub(super) fn new(doing: &'static str, bytes: u64, ui: &Ui) -> Bar {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
+        let bar = bar.with_message(doing);
         let style = ProgressStyle::with_template(
-            "hashing {wide_bar:.cyan/black} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
+            "{msg} {wide_bar:.cyan/black} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
         );
         let bar = match style {
             Ok(style) => bar.with_style(style),
@@ -31,7 +32,7 @@ impl Bar {
         Bar { bar, wanted }
     }
 
-    /// Tells that so many more bytes are hashed.
+    /// Tells that so many more bytes are done.
     pub(super) fn advance(&self, bytes: u64) {
         self.bar.inc(bytes);
         if self.wanted && self.bar.is_hidden() && self.bar.elapsed() > PATIENCE {
