@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::language::{self, explained, ids, peak_bytes, use_threads};
 use super::{Advised, Exit, Ui, examples, interrupt};
-use crate::files::{quoted, shown};
+use crate::files::{beside, put, quoted, shown};
 use crate::generate::chat::{Message, render};
 use crate::generate::{
     GenerateError, Generation, GenerationRequest, LanguageModel, Sampler, Sampling, Stop, Stream,
@@ -141,7 +141,11 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
         _ => Vec::new(),
     };
     let mut decoder = language::decoder(model, &args.path)?;
-    let mut logits = args.logits.as_deref().map(npy::Rows::create).transpose()?;
+    // Beside the file it takes the place of once it is whole.
+    let mut logits = match &args.logits {
+        Some(path) => Some((npy::Rows::new(beside(path)?)?, path)),
+        None => None,
+    };
     let mut failed = None;
     let mut stream = text.as_ref().map(Stream::new);
     let request = GenerationRequest {
@@ -164,7 +168,7 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
                 }
             },
             |row| {
-                if let Some(rows) = &mut logits {
+                if let Some((rows, _)) = &mut logits {
                     rows.push(row);
                 }
             },
@@ -183,8 +187,8 @@ fn once(args: &Args, model: &LanguageModel, ui: &mut Ui) -> anyhow::Result<Exit>
     if interrupted {
         return interrupted_after(args, model, prompt.len(), &generation, ui);
     }
-    if let Some(rows) = logits {
-        rows.finish()?;
+    if let Some((rows, path)) = logits {
+        put(path, rows.finish()?)?;
     }
     finish(args, model, &prompt, &generation, text.as_ref(), ui)
 }

@@ -1,36 +1,29 @@
 //! Rows of numbers as a NumPy array (`.npy`, format version 1.0).
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
-
-use crate::files::{beside, put};
 
 /// Bytes of the header with everything before the data: a multiple of 64, with room for any two sizes.
 const HEADER: usize = 128;
 
-/// A file that grows row by row beside the one it takes the place of once it is finished.
+/// A file that grows row by row; it is an array once it is finished.
 #[derive(Debug)]
-pub struct Rows {
-    path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+pub struct Rows<W: Write> {
+    file: BufWriter<W>,
     rows: usize,
     columns: usize,
     /// The first failure to write.
     failed: Option<io::Error>,
 }
 
-impl Rows {
-    /// Begins the file, which is not there before it is finished.
+impl<W: Write + Seek> Rows<W> {
+    /// Begins at the start of an empty file.
     ///
     /// # Errors
-    /// A folder that takes no new file.
-    pub fn create(path: &Path) -> io::Result<Rows> {
-        let mut file = BufWriter::new(beside(path)?);
+    /// A failure to write.
+    pub fn new(file: W) -> io::Result<Rows<W>> {
+        let mut file = BufWriter::new(file);
         file.write_all(&[0; HEADER])?;
         Ok(Rows {
-            path: path.to_owned(),
             file,
             rows: 0,
             columns: 0,
@@ -53,17 +46,17 @@ impl Rows {
         }
     }
 
-    /// Writes the header, which says how many rows there are, and puts the file in its place.
+    /// Writes the header, which says how many rows there are; the file.
     ///
     /// # Errors
     /// The first failure to write.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<W> {
         if let Some(error) = self.failed {
             return Err(error);
         }
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&header(self.rows, self.columns))?;
-        put(&self.path, self.file.into_inner()?)
+        Ok(self.file.into_inner()?)
     }
 }
 
@@ -89,13 +82,10 @@ mod tests {
         let bytes = header(usize::MAX, usize::MAX);
         assert_eq!((bytes.len(), bytes.last()), (HEADER, Some(&b'\n')));
         assert_eq!(bytes[8..10], [118, 0]);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.npy");
-        let mut rows = Rows::create(&path).unwrap();
+        let mut rows = Rows::new(io::Cursor::new(Vec::new())).unwrap();
         rows.push(&[1.0, 2.0]);
         rows.push(&[3.0, -4.5]);
-        rows.finish().unwrap();
-        let written = std::fs::read(path).unwrap();
+        let written = rows.finish().unwrap().into_inner();
         assert_eq!(written.len(), HEADER + 16);
         assert!(String::from_utf8_lossy(&written[..HEADER]).contains("'shape': (2, 2)"));
         assert_eq!(written[HEADER + 12..], (-4.5_f32).to_le_bytes());

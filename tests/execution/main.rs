@@ -6,6 +6,7 @@
     reason = "the figures go into the log of the run"
 )]
 
+mod oracle;
 mod record;
 
 use std::fs;
