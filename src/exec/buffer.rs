@@ -26,10 +26,21 @@ impl Buffer {
     pub(super) fn unwritten(len: usize) -> Buffer {
         let kept = FREE.try_with(|free| {
             let mut free = free.borrow_mut();
-            let at = free.iter().rposition(|memory| memory.len() == len)?;
-            Some(free.remove(at))
+            let fits = |memory: &Vec<f32>| (len..=2 * len).contains(&memory.capacity());
+            let at = free.iter().rposition(fits)?;
+            let mut memory = free.remove(at);
+            memory.resize(len, 0.0);
+            Some(memory)
         });
-        Buffer(kept.ok().flatten().unwrap_or_else(|| vec![0.0; len]))
+        Buffer(kept.ok().flatten().unwrap_or_else(|| {
+            if len < LARGE {
+                return vec![0.0; len];
+            }
+            // What grows with the context is a little longer next time.
+            let mut memory = Vec::with_capacity(len + len / 8);
+            memory.resize(len, 0.0);
+            memory
+        }))
     }
 }
 
@@ -44,16 +55,16 @@ impl Clone for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let memory = std::mem::take(&mut self.0);
-        if !(LARGE..=KEPT).contains(&memory.len()) {
+        if !(LARGE..=KEPT).contains(&memory.capacity()) {
             return;
         }
         // Where the thread is ending, the memory goes with it.
         let _ = FREE.try_with(|free| {
             let mut free = free.borrow_mut();
             free.push(memory);
-            let mut total: usize = free.iter().map(Vec::len).sum();
+            let mut total: usize = free.iter().map(Vec::capacity).sum();
             while total > KEPT {
-                total -= free.remove(0).len();
+                total -= free.remove(0).capacity();
             }
         });
     }
@@ -84,21 +95,22 @@ mod tests {
     use super::*;
 
     fn kept() -> Vec<usize> {
-        FREE.with(|free| free.borrow().iter().map(Vec::len).collect())
+        FREE.with(|free| free.borrow().iter().map(Vec::capacity).collect())
     }
 
     #[test]
-    fn memory_of_the_same_size_is_used_again() {
+    fn memory_that_is_long_enough_is_used_again() {
         let mut first = Buffer::unwritten(LARGE);
         first[0] = 7.0;
         let address = first.as_ptr();
         drop(first);
         drop(Buffer::from(vec![1.0; LARGE - 1]));
-        assert_eq!(kept(), [LARGE]);
-        assert_ne!(Buffer::unwritten(LARGE + 1).as_ptr(), address);
-        let second = Buffer::unwritten(LARGE);
+        assert_eq!(kept(), [LARGE + LARGE / 8]);
+        assert_ne!(Buffer::unwritten(2 * LARGE).as_ptr(), address);
+        assert_ne!(Buffer::unwritten(LARGE / 2).as_ptr(), address);
+        let second = Buffer::unwritten(LARGE + 9);
         assert_eq!((second.as_ptr(), second[0]), (address, 7.0));
-        assert_eq!(kept(), [LARGE + 1]);
+        assert_eq!((second.len(), second[LARGE + 8]), (LARGE + 9, 0.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Axes in another order or direction, and the walk over elements that are a step apart.
 
+use rayon::prelude::*;
+
 use crate::exec::kernels::{axes, copy, strides};
 use crate::exec::tensor::{Elements, Shape, Tensor};
 use crate::exec::{Buffer, ExecError};
@@ -40,6 +42,14 @@ pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
     if moving.is_sorted() {
         return x.clone().reshaped(shape);
     }
+    if let (Elements::Float(data), [.., rows, columns]) = (&x.data, x.shape.as_slice())
+        && is_swap(order)
+        && !x.is_empty()
+    {
+        let mut out = Buffer::unwritten(data.len());
+        swap(data, &mut out, *rows, *columns);
+        return Ok(Tensor::held(x.dtype, shape, out));
+    }
     let steps: Vec<_> = order.iter().map(|axis| from[*axis]).collect();
     Ok(strided(
         x,
@@ -47,6 +57,50 @@ pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
         0,
         &steps.iter().map(|step| *step as isize).collect::<Vec<_>>(),
     ))
+}
+
+/// True if an order changes the last two axes for each other, and no others.
+fn is_swap(order: &[usize]) -> bool {
+    let rank = order.len();
+    rank >= 2
+        && order[..rank - 2]
+            .iter()
+            .enumerate()
+            .all(|(axis, from)| axis == *from)
+        && order[rank - 2..] == [rank - 1, rank - 2]
+}
+
+/// Rows that are written side by side, no more than a cache has places for one address and its likes.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Elements from which on threads share the matrices.
+const PARALLEL_SWAP: usize = 1 << 15;
+
+/// Matrices of `rows` by `columns`, which are not 0, with rows for columns.
+fn swap(data: &[f32], out: &mut [f32], rows: usize, columns: usize) {
+    let one = |(from, to): (&[f32], &mut [f32])| {
+        for first in (0..columns).step_by(SIDE_BY_SIDE) {
+            let width = SIDE_BY_SIDE.min(columns - first);
+            let to = &mut to[first * rows..(first + width) * rows];
+            for row in 0..rows {
+                let from = &from[row * columns + first..][..width];
+                for (column, value) in from.iter().enumerate() {
+                    to[column * rows + row] = *value;
+                }
+            }
+        }
+    };
+    let size = rows * columns;
+    if data.len() < PARALLEL_SWAP {
+        data.chunks_exact(size)
+            .zip(out.chunks_exact_mut(size))
+            .for_each(one);
+    } else {
+        let pairs = data
+            .par_chunks_exact(size)
+            .zip(out.par_chunks_exact_mut(size));
+        pairs.for_each(one);
+    }
 }
 
 /// A tensor whose elements are `steps` apart in another, from `start` on; all of them must be inside.
@@ -133,4 +187,29 @@ pub fn reverse(x: &Tensor, at: &Tensor) -> Result<Tensor, ExecError> {
         }
     }
     Ok(strided(x, x.shape.clone(), start, &steps))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::model::DType;
+
+    #[test]
+    fn matrices_are_turned_as_any_axes_are() {
+        for (matrices, rows, columns) in
+            [(1, 2, 3), (3, 33, 17), (2, 16, 16), (5, 1, 9), (7, 130, 70)]
+        {
+            let count = matrices * rows * columns;
+            let data = (0..count).map(|at| at as f32).collect();
+            let x = Tensor::exact(DType::Float32, vec![matrices, rows, columns], data);
+            let turned = transpose(&x, &[0, 2, 1]).unwrap();
+            assert_eq!(turned.shape, [matrices, columns, rows]);
+            let steps = [rows * columns, 1, columns].map(|step| step as isize);
+            let walked = strided(&x, turned.shape.clone(), 0, &steps);
+            assert_eq!(turned.as_floats().unwrap(), walked.as_floats().unwrap());
+        }
+        let none = Tensor::exact(DType::Float32, vec![2, 0, 3], Vec::new());
+        assert_eq!(transpose(&none, &[0, 2, 1]).unwrap().shape, [2, 3, 0]);
+    }
 }

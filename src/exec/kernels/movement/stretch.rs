@@ -1,9 +1,9 @@
 //! Elements repeated along axes.
 
-use crate::exec::ExecError;
 use crate::exec::kernels::broadcast::{self, Walk};
-use crate::exec::kernels::{axes, picked, sizes, strides};
+use crate::exec::kernels::{axes, copy, picked, sizes, strides};
 use crate::exec::tensor::{Elements, Shape, Tensor, elements};
+use crate::exec::{Buffer, ExecError};
 
 /// The tensor stretched to sizes.
 ///
@@ -39,21 +39,30 @@ fn stretched(x: &Tensor, shape: Shape) -> Result<Tensor, ExecError> {
     let walk = Walk::new([&x.shape], &shape)?;
     let count = elements(&shape)?;
     Ok(match &x.data {
-        Elements::Float(data) => Tensor::exact(x.dtype, shape, repeated(&walk, data, count)),
-        Elements::Int(data) => Tensor::ints(x.dtype, shape, repeated(&walk, data, count)),
+        Elements::Float(data) => {
+            let mut out = Buffer::unwritten(count);
+            repeat(&walk, data, &mut out);
+            Tensor::held(x.dtype, shape, out)
+        }
+        Elements::Int(data) => {
+            let mut out = vec![0; count];
+            repeat(&walk, data, &mut out);
+            Tensor::ints(x.dtype, shape, out)
+        }
     })
 }
 
-fn repeated<T: Copy>(walk: &Walk<1>, data: &[T], count: usize) -> Vec<T> {
-    let mut out = Vec::with_capacity(count);
+fn repeat<T: Copy + Send + Sync>(walk: &Walk<1>, data: &[T], out: &mut [T]) {
+    let mut done = 0;
     walk.runs(|[at]| {
+        let part = &mut out[done..done + walk.run];
         if walk.moves[0] {
-            out.extend_from_slice(&data[at..at + walk.run]);
+            copy(part, &data[at..at + walk.run]);
         } else {
-            out.extend(std::iter::repeat_n(data[at], walk.run));
+            part.fill(data[at]);
         }
+        done += walk.run;
     });
-    out
 }
 
 /// The tensor repeated along its last axes.
