@@ -21,6 +21,8 @@ use crate::report::json::{self, gate::Document};
 /// is run again, on its own or, with --teacher-forced, fed the oracle's tokens. With --against two bundles are compared
 /// step by step: what did quantization cost.
 ///
+/// The bytecode must be what its `main.hash` records, so that a gate speaks of the file that is released.
+///
 /// Exit code: 0 if it passes; 1 if it fails; 2 if it could not be run.
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples(&[
@@ -104,6 +106,7 @@ fn by_transcript(
     })?;
     let oracle = Oracle::of(path, document.value)?;
     let model = language::load(&args.path, None, ui)?;
+    language::check_hash(&model, ui)?;
     if let Some(bundle) = oracle.bundle()
         && bundle != model.target.name()
     {
@@ -129,6 +132,8 @@ fn by_bundle(
 ) -> anyhow::Result<(Comparison, Oracle, LanguageModel, String)> {
     let theirs = language::load(other, None, ui)?;
     let model = language::load(&args.path, None, ui)?;
+    language::check_hash(&theirs, ui)?;
+    language::check_hash(&model, ui)?;
     let prompt = match (&args.ids, &args.prompt) {
         (Some(ids), _) => ids.clone(),
         (None, Some(prompt)) => language::text(&model)?.encode(prompt, true)?,

@@ -11,6 +11,7 @@ use super::{Advised, Ui};
 use crate::exec::ExecError;
 use crate::files::{quoted, shown};
 use crate::generate::{Decoder, GenerateError, LanguageModel, LoadError, Text};
+use crate::model::RecordedHash;
 
 /// Reads the bundle and loads the function, with a progress bar; a failure comes with its next step.
 pub(super) fn load(path: &Path, function: Option<&str>, ui: &Ui) -> anyhow::Result<LanguageModel> {
@@ -20,6 +21,35 @@ pub(super) fn load(path: &Path, function: Option<&str>, ui: &Ui) -> anyhow::Resu
             .advance(read)
     };
     LanguageModel::open_watched(path, function, &each).map_err(|error| unloaded(error, path))
+}
+
+/// Refuses an asset whose bytecode is not what its `main.hash` records: numbers of another file say nothing of this one.
+pub(super) fn check_hash(model: &LanguageModel, ui: &Ui) -> anyhow::Result<()> {
+    let Some(asset) = model.target.asset.present() else {
+        return Ok(());
+    };
+    let RecordedHash::Sha256(recorded) = &asset.recorded_hash else {
+        return Ok(());
+    };
+    let bar = Bar::new("hashing", asset.bytes, ui);
+    let computed = asset
+        .content_hash_with(|bytes| bar.advance(bytes))
+        .with_context(|| format!("cannot hash {}", shown(&asset.bytecode_path)))?;
+    if computed == *recorded {
+        return Ok(());
+    }
+    let path = &model.target.path;
+    Err(Advised {
+        message: format!(
+            "{}: main.hash records another SHA-256 than the bytecode has, so the file was changed or cut after it was written",
+            shown(path)
+        ),
+        help: format!(
+            "copy the asset again; both are shown by: granite-bundle inspect {} --verify-hash",
+            quoted(path)
+        ),
+    }
+    .into())
 }
 
 /// An empty sequence.

@@ -220,6 +220,124 @@ fn a_transcript_without_an_oracle_is_named() {
     assert!(run.stderr.contains("input_ids"), "{}", run.stderr);
 }
 
+/// A copy of a model with its bytecode or its hash changed.
+fn damaged(folder: &Path, model: &str, change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> String {
+    let asset = folder.join("damaged.aimodel");
+    fs::create_dir_all(&asset).unwrap();
+    let read = |name: &str| fs::read(repository().join(model).join(name)).unwrap();
+    let (mut bytecode, mut hash) = (read("main.mlirb"), read("main.hash"));
+    change(&mut bytecode, &mut hash);
+    fs::write(asset.join("main.mlirb"), bytecode).unwrap();
+    fs::write(asset.join("main.hash"), hash).unwrap();
+    fs::write(asset.join("metadata.json"), read("metadata.json")).unwrap();
+    asset.to_str().unwrap().to_owned()
+}
+
+/// Neither command goes through with a file; each says why in a sentence, with a next step, and writes nothing.
+fn refuses(command: &str, asset: &str, sentence: &str) {
+    let folder = scratch::folder();
+    let transcript = transcript(folder.path(), None);
+    let before = fs::read_dir(folder.path()).unwrap().count();
+    let output = folder.path().join("out");
+    let output = output.to_str().unwrap();
+    let arguments = match command {
+        "run" => vec![
+            "run", asset, "--ids", "1,2,3", "-n", "2", "--logits", output,
+        ],
+        _ => vec![
+            "gate",
+            asset,
+            "--transcript",
+            &transcript,
+            "--output",
+            output,
+        ],
+    };
+    let run = run(folder.path(), &arguments);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (2, ""),
+        "{command}: {}",
+        run.stderr
+    );
+    assert!(run.stderr.contains(sentence), "{command}: {}", run.stderr);
+    assert!(run.stderr.contains("help: "), "{command}: {}", run.stderr);
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        before,
+        "{command}"
+    );
+}
+
+#[test]
+fn a_cut_file_and_weights_that_are_no_numbers_are_refused() {
+    let folder = scratch::folder();
+    let cut = damaged(folder.path(), INT8, |bytecode, _| {
+        bytecode.truncate(bytecode.len() / 2)
+    });
+    refuses("run", &cut, "damaged.aimodel");
+    refuses("gate", &cut, "damaged.aimodel");
+    let folder = scratch::folder();
+    let poisoned = damaged(folder.path(), FP16, |bytecode, _| {
+        // Every bit of the exponent: NaN, wherever the halves begin. The middle of the file is within a weight.
+        let middle = bytecode.len() / 2;
+        bytecode[middle..middle + 512].fill(0x7f);
+    });
+    refuses(
+        "run",
+        &poisoned,
+        "are not numbers: weights or states hold NaN",
+    );
+}
+
+#[test]
+fn a_gate_speaks_of_the_file_whose_hash_is_recorded() {
+    let folder = scratch::folder();
+    let asset = damaged(folder.path(), INT8, |_, hash| hash[0] ^= 1);
+    refuses("gate", &asset, "main.hash records another SHA-256");
+    let against = ["gate", FP16, "--against", &asset, "--ids", "1,2", "-n", "2"];
+    let gate = run(&repository(), &against);
+    assert_eq!(gate.code, 2);
+    assert!(
+        gate.stderr.contains("main.hash records another"),
+        "{}",
+        gate.stderr
+    );
+    let looked = run(&repository(), &["run", &asset, "--ids", "1,2,3", "-n", "2"]);
+    assert_eq!(looked.code, 0, "what it says can be looked at all the same");
+}
+
+#[test]
+fn a_prompt_of_nothing_and_one_too_long_are_said() {
+    let folder = scratch::folder();
+    let empty = folder.path().join("empty.json");
+    fs::write(&empty, r#"{"input_ids": [], "oracle": {"gen_ids": [1]}}"#).unwrap();
+    let gate = run(
+        &repository(),
+        &["gate", INT8, "--transcript", empty.to_str().unwrap()],
+    );
+    assert_eq!(gate.code, 2);
+    assert!(gate.stderr.contains("no `input_ids`"), "{}", gate.stderr);
+    let long = vec!["1"; 4097].join(",");
+    let full = run(&repository(), &["run", INT8, "--ids", &long, "-n", "1"]);
+    assert_eq!((full.code, full.stdout.as_str()), (2, ""));
+    assert!(
+        full.stderr
+            .contains("4097 tokens do not fit the context of 4096"),
+        "{}",
+        full.stderr
+    );
+}
+
+#[test]
+fn a_transcript_of_another_bundle_is_said_to_be_one() {
+    let folder = scratch::folder();
+    let transcript = transcript(folder.path(), None);
+    let other = run(&repository(), &["gate", FP16, "--transcript", &transcript]);
+    let sentence = "the transcript is of `granite_int8.aimodel`, and this bundle is `granite_fp16";
+    assert!(other.stderr.contains(sentence), "{}", other.stderr);
+}
+
 /// Starts a run that would take minutes, and interrupts it once it says something.
 #[cfg(unix)]
 fn interrupted(more: &[&str]) -> (String, std::process::Output) {
