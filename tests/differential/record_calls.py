@@ -3,7 +3,8 @@
 
     python record_calls.py ASSETS_DIR OUT_DIR [--calls N] [--only NAME ...]
 
-Each function of each `.aimodel` in ASSETS_DIR is called N times, its states carried from call to call; OUT_DIR gets a
+Each function of each `.aimodel` in ASSETS_DIR is called N times, a decode step of a language model 32 times, its states
+carried from call to call; OUT_DIR gets a
 record for each, which `tests/execution` repeats. Inputs are drawn from a seed that is the asset's name: token ids within
 the smallest vocabulary the exporters use, positions from 0 to the call's own, everything else from a normal distribution.
 A function that Apple's runtime does not run is named with its reason, in `skipped.txt`.
@@ -31,6 +32,8 @@ from coreai.runtime import NDArray
 
 # Sizes that dynamic dimensions get: of states, and of inputs.
 GROWING, LENGTH = 16, 3
+# Decode steps of language models are called as often as a reply is long, their states carried all the way.
+STEPS, STEPS_GROWING = 32, 40
 VOCABULARY = 60
 POSITIONS = ("position_ids", "pos_ids")
 
@@ -72,14 +75,23 @@ def precision(types):
     return next((name for name in ("bfloat16", "float16") if name.replace("bf", "BF").replace("f", "F", 1) in types), "float32")
 
 
+def is_step(described):
+    """Whether a function takes one token at a time and keeps states."""
+    one = "input_ids" in described.input_names and list(described.input_descriptor("input_ids").shape) == [1, 1]
+    return one and bool(described.state_names)
+
+
 async def record(asset, model, function, calls):
     run = model.load_function(function)
     described = run.desc
+    growing = GROWING
+    if is_step(described):
+        calls, growing = STEPS, STEPS_GROWING
     draw = np.random.default_rng(zlib.crc32(asset.stem.encode()))
     states = {}
     for name in described.state_names:
         state = described.state_descriptor(name)
-        states[name] = NDArray(np.zeros(sizes(state.shape, GROWING), dtype(state.dtype)))
+        states[name] = NDArray(np.zeros(sizes(state.shape, growing), dtype(state.dtype)))
     recorded = []
     for call in range(calls):
         inputs = {name: value(name, described.input_descriptor(name), call, draw) for name in described.input_names}
@@ -87,7 +99,7 @@ async def record(asset, model, function, calls):
         recorded.append({
             "inputs": {name: spelled(array) for name, array in inputs.items()},
             "outputs": {name: spelled(outputs[name].numpy()) for name in described.output_names}})
-    return {"function": function, "growing": GROWING, "calls": recorded,
+    return {"function": function, "growing": growing, "calls": recorded,
             "states": {name: spelled(state.numpy()) for name, state in states.items()}}
 
 

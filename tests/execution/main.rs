@@ -9,6 +9,7 @@
 mod oracle;
 mod record;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,28 +26,57 @@ fn records(folder: &Path) -> Vec<PathBuf> {
     records
 }
 
-/// Repeats every record of a folder; what differs, and the largest distance in units of the last place.
-fn repeat(folder: &Path) -> (usize, Vec<String>, f64) {
-    let mut failures = Vec::new();
-    let mut worst = 0.0_f64;
-    let all = records(folder);
-    for path in &all {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        match Record::read(path).run() {
-            Ok(distance) => worst = worst.max(distance),
-            Err(message) => failures.push(format!("{name}: {message}")),
+/// What came of the records of a folder.
+#[derive(Default)]
+struct Repeated {
+    failures: Vec<String>,
+    /// By family, which is how the assets' names begin.
+    families: BTreeMap<String, Family>,
+}
+
+/// What came of the records of one family.
+#[derive(Default)]
+struct Family {
+    records: usize,
+    calls: usize,
+    /// The largest distance, in units of the last place.
+    worst: f64,
+}
+
+impl Repeated {
+    fn of(folder: &Path) -> Repeated {
+        let mut repeated = Repeated::default();
+        for path in records(folder) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let record = Record::read(&path);
+            let family = name.split(['_', '.']).next().unwrap().to_owned();
+            let family = repeated.families.entry(family).or_default();
+            family.records += 1;
+            family.calls += record.calls();
+            match record.run() {
+                Ok(distance) => family.worst = family.worst.max(distance),
+                Err(message) => repeated.failures.push(format!("{name}: {message}")),
+            }
         }
+        repeated
     }
-    (all.len(), failures, worst)
+
+    fn count(&self) -> usize {
+        self.families.values().map(|family| family.records).sum()
+    }
 }
 
 /// A few assets of every form of weights, recorded once.
 #[test]
 fn committed_records_are_repeated() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls");
-    let (count, failures, _) = repeat(&folder);
-    assert!(count >= 20, "{count} records");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let repeated = Repeated::of(&folder);
+    assert!(repeated.count() >= 20, "{} records", repeated.count());
+    assert!(
+        repeated.failures.is_empty(),
+        "{}",
+        repeated.failures.join("\n")
+    );
 }
 
 /// What CI recorded of all exported assets just before.
@@ -56,7 +86,16 @@ fn results_are_those_of_apples_runtime() {
         println!("GRANITE_BUNDLE_EXECUTION is not set: nothing to compare");
         return;
     };
-    let (count, failures, worst) = repeat(&PathBuf::from(&folder));
+    let Repeated { failures, families } = Repeated::of(&PathBuf::from(&folder));
+    let (mut count, mut worst) = (0, 0.0_f64);
+    for (name, family) in &families {
+        println!(
+            "{name:<14} {:>4} records {:>5} calls, largest distance {:>5.2} units",
+            family.records, family.calls, family.worst
+        );
+        count += family.records;
+        worst = worst.max(family.worst);
+    }
     println!(
         "{} of {count} records agree; largest distance {worst:.2} units",
         count - failures.len()

@@ -57,6 +57,11 @@ impl Record {
         record
     }
 
+    /// How many calls there are.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
     /// Makes the calls; the largest distance from what was recorded, in units of the last place of the type, or what
     /// differs.
     pub(crate) fn run(&self) -> Result<f64, String> {
