@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 use super::Ui;
 
+/// The exit code of a process that Ctrl-C ended, as shells count it.
+pub(super) const INTERRUPTED: u8 = 130;
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -34,7 +37,7 @@ impl From<Exit> for ExitCode {
             Exit::Fine => 0,
             Exit::Findings => 1,
             Exit::Trouble => 2,
-            Exit::Interrupted => 130,
+            Exit::Interrupted => INTERRUPTED,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Ctrl-C: what is under way ends after the token it is at, and what was made stays.
 
-use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
+
+use super::exit;
 
 /// Set by Ctrl-C while something is under way that can end by itself.
 pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -11,16 +12,13 @@ pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Whether something is under way that looks at [`INTERRUPTED`].
 static HEEDED: AtomicBool = AtomicBool::new(false);
 
-/// The exit code of a process that Ctrl-C ended, as shells count it.
-const CODE: i32 = 130;
-
 /// From here on Ctrl-C ends the process at once, except while [`heeded`].
 pub(super) fn watch() -> anyhow::Result<()> {
     #[allow(clippy::exit, reason = "nothing is under way that could return")]
     let handler = || {
         // A second one ends what does not heed the first.
         if !HEEDED.load(Ordering::Acquire) || INTERRUPTED.swap(true, Ordering::AcqRel) {
-            exit(CODE);
+            std::process::exit(i32::from(exit::INTERRUPTED));
         }
     };
     ctrlc::set_handler(handler).context("Ctrl-C cannot be watched for")

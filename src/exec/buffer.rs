@@ -24,6 +24,9 @@ pub struct Buffer(Vec<f32>);
 impl Buffer {
     /// So many elements, of no meaning until they are written.
     pub(super) fn unwritten(len: usize) -> Buffer {
+        if len < LARGE {
+            return Buffer(vec![0.0; len]);
+        }
         let kept = FREE.try_with(|free| {
             let mut free = free.borrow_mut();
             let fits = |memory: &Vec<f32>| (len..=2 * len).contains(&memory.capacity());
@@ -33,9 +36,6 @@ impl Buffer {
             Some(memory)
         });
         Buffer(kept.ok().flatten().unwrap_or_else(|| {
-            if len < LARGE {
-                return vec![0.0; len];
-            }
             // What grows with the context is a little longer next time.
             let mut memory = Vec::with_capacity(len + len / 8);
             memory.resize(len, 0.0);

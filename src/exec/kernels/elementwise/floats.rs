@@ -32,8 +32,8 @@ pub(super) fn met(
         run.all(kept, one);
         return Ok(x);
     }
-    let back = Walk::new([&y.shape, &x.shape], &whole)?;
     if let Some(kept) = owned(&mut y, &whole) {
+        let back = Walk::new([&whole, &x.shape], &whole)?;
         let run = Run::new(&back, dtype, None, x.as_floats()?);
         run.all(
             kept,
