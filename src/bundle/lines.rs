@@ -82,7 +82,7 @@ impl<'a> Scanner<'a> {
 
     /// Passes over one byte.
     pub(super) fn next(&mut self) {
-        self.at += 1;
+        self.at = (self.at + 1).min(self.bytes.len());
     }
 
     /// Passes over a string and gives what it says.
@@ -95,13 +95,23 @@ impl<'a> Scanner<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    fn space(&mut self) {
+    /// Where it stands.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// What was passed since `start`.
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        &self.bytes[start.min(self.at)..self.at]
+    }
+
+    pub(super) fn space(&mut self) {
         while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
             self.at += 1;
         }
     }
 
-    fn skip(&mut self, expected: u8) {
+    pub(super) fn skip(&mut self, expected: u8) {
         self.space();
         if self.peek() == Some(expected) {
             self.at += 1;
@@ -166,7 +176,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over a value of any kind.
-    fn value(&mut self) {
+    pub(super) fn value(&mut self) {
         let mut depth = 0_u32;
         while let Some(byte) = self.peek() {
             match byte {

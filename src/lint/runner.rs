@@ -5,9 +5,25 @@ use crate::finding::Finding;
 
 use super::{Context, Findings, Rule};
 
-/// Findings of one rule about one target that are told one by one. Nobody reads more, and a stranger's file may hold a reason
-/// for a million.
-const MOST: usize = 200;
+/// What findings are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be told, each with its line.
+    Report,
+    /// To be fixed, many at once; where they are is not looked up.
+    Fix,
+}
+
+impl Purpose {
+    /// Findings of one rule about one target that stand for themselves; the rest is counted. Nobody reads more, and a
+    /// stranger's file may hold a reason for a million.
+    const fn most(self) -> usize {
+        match self {
+            Purpose::Report => 200,
+            Purpose::Fix => 10_000,
+        }
+    }
+}
 
 /// What `rules` have to say about one target, at their own levels, in registry order.
 ///
@@ -17,19 +33,28 @@ pub fn check(
     rules: impl IntoIterator<Item = &'static Rule>,
     context: &Context<'_>,
 ) -> Vec<Finding> {
+    check_for(Purpose::Report, rules, context)
+}
+
+/// The same for a purpose.
+pub(super) fn check_for(
+    purpose: Purpose,
+    rules: impl IntoIterator<Item = &'static Rule>,
+    context: &Context<'_>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules {
         if rule.applies_to(context) {
             let before = found.len();
             (rule.check)(context, &mut Findings::new(rule, &mut found));
-            if let Some(rest) = rest(found.split_off(found.len().min(before + MOST))) {
+            if let Some(rest) = rest(found.split_off(found.len().min(before + purpose.most()))) {
                 found.push(rest);
             }
         }
     }
     for finding in &mut found {
         finding.path = shown(&context.target.path);
-        if finding.location.is_none() {
+        if finding.location.is_none() && purpose == Purpose::Report {
             finding.location = match &finding.pointer {
                 Some(pointer) => context.manifest_at(pointer),
                 None => context.anchor(&finding.subject),
@@ -60,6 +85,8 @@ mod tests {
     use crate::lint::rules;
     use crate::lint::testing::Case;
 
+    use super::Purpose;
+
     #[test]
     fn a_million_findings_of_one_rule_are_counted_and_not_told() {
         let mut case = Case::granite_1b();
@@ -69,7 +96,7 @@ mod tests {
         });
         let rule = rules::find("bundle-user-data-nonstring").unwrap();
         let found = case.check(rule);
-        assert_eq!(found.len(), super::MOST + 1);
+        assert_eq!(found.len(), Purpose::Report.most() + 1);
         let last = found.last().unwrap();
         assert_eq!(last.level, Level::Error);
         assert_eq!(

@@ -373,3 +373,31 @@ fn the_document_lists_what_is_fixed_and_what_would_be() {
     assert!(!made["findings"].to_string().contains("bundle-version"));
     assert_eq!(document(&folder, &["--json"])["fixes"], Value::Null);
 }
+
+#[test]
+fn thousands_of_values_are_all_fixed_at_once() {
+    let folder = manifest(|json| {
+        let numbers = |count: usize| (0..count).map(|key| (format!("k{key}"), json!(key)));
+        json["user_data"] = Value::Object(numbers(12_000).collect());
+        json["language"]["states"] = Value::Object(numbers(3_000).collect());
+        json["language"]["states"]["keyCache"] = json!("kv_cache");
+    });
+    let output = fix(&folder, &["--fix"]);
+    assert!(
+        stderr(&output).contains("fixed 14800 more of these\n"),
+        "{}",
+        stderr(&output)
+    );
+    let fixed = json_of(&folder, "metadata.json");
+    let values = fixed["user_data"].as_object().unwrap();
+    assert_eq!(values.len(), 12_000);
+    assert!(values.values().all(Value::is_string));
+    assert_eq!(
+        fixed["language"]["states"],
+        json!({ "keyCache": "kv_cache" })
+    );
+    let before = text(&folder, "metadata.json");
+    let again = fix(&folder, &["--fix"]);
+    assert!(!stderr(&again).contains("fixed"), "{}", stderr(&again));
+    assert_eq!(text(&folder, "metadata.json"), before);
+}

@@ -1,9 +1,8 @@
 //! `function_map` holds lists of names.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Fix, Fixable, Repair};
-use crate::bundle::{Edit, pointer};
+use super::{Fix, Fixable, Repair, set};
 
 /// The fix.
 pub(super) const FIX: Fix = Fix {
@@ -13,10 +12,9 @@ pub(super) const FIX: Fix = Fix {
 
 /// A name by itself is a list of it.
 fn change(case: &Fixable<'_>) -> Option<Repair> {
-    const MAP: &str = "/language/function_map";
-    let map = case.manifest(MAP)?.as_object()?.iter();
-    let single = map.filter(|(_, value)| value.is_string());
-    let set = |(role, name): (&String, &Value)| Edit::Set(pointer(MAP, role), json!([name]));
-    let edits: Vec<Edit> = single.map(set).collect();
-    (!edits.is_empty()).then_some(Repair::Manifest(edits))
+    const INSIDE: &str = "/language/function_map/";
+    let pointer = case.finding.pointer.as_deref()?;
+    let name = case.manifest(pointer)?.as_str()?;
+    let listed = pointer.starts_with(INSIDE).then(|| json!([name]))?;
+    set(pointer, listed)
 }

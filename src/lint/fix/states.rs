@@ -1,5 +1,7 @@
 //! `language.states` names kinds the decoder knows, or nothing.
 
+use serde_json::Value;
+
 use super::{Fix, Fixable, Repair};
 use crate::bundle::{Edit, pointer};
 
@@ -16,20 +18,16 @@ const KINDS: [&str; 3] = ["kv_cache", "sliding_cache", "fixed"];
 fn change(case: &Fixable<'_>) -> Option<Repair> {
     const STATES: &str = "/language/states";
     let states = case.manifest(STATES)?.as_object()?;
-    let decodes =
-        |kind: &serde_json::Value| kind.as_str().is_some_and(|kind| KINDS.contains(&kind));
-    let wrong: Vec<&String> = states
-        .iter()
-        .filter(|(_, kind)| !decodes(kind))
-        .map(|(name, _)| name)
-        .collect();
-    let edits = match wrong.len() {
-        0 => return None,
-        all if all == states.len() => vec![Edit::Remove(STATES.to_owned())],
-        _ => wrong
-            .into_iter()
-            .map(|name| Edit::Remove(pointer(STATES, name)))
-            .collect(),
-    };
-    Some(Repair::Manifest(edits))
+    let wrong = |kind: &Value| !kind.as_str().is_some_and(|kind| KINDS.contains(&kind));
+    let own = case.finding.pointer.as_deref()?;
+    if !case.manifest(own).is_some_and(wrong) {
+        return None;
+    }
+    if !states.values().all(wrong) {
+        return Some(Repair::Manifest(vec![Edit::Remove(own.to_owned())]));
+    }
+    // The first of them answers for all: nothing stays that the field could say.
+    let first = states.keys().next()?;
+    let whole = vec![Edit::Remove(STATES.to_owned())];
+    (pointer(STATES, first) == own).then_some(Repair::Manifest(whole))
 }

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Settings;
-use crate::bundle::{Edit, JsonDocument, Part, Target, TargetPath};
+use crate::bundle::{Edit, JsonDocument, Part, Releases, Target, TargetPath};
 use crate::files;
 use crate::lint::fix::{FIXES, Fixable, Repair};
+use crate::lint::runner::Purpose;
 use crate::model::Asset;
 
-/// Rounds of fixing: what one makes readable the next may look at. No bundle needs half as many.
-const ROUNDS: usize = 6;
+/// Rounds of fixing: what one makes readable the next may look at, and what was too much for one is left to the next. No
+/// bundle of a person's needs six.
+const ROUNDS: usize = 100;
 
 /// What would be changed in a bundle.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,12 +59,14 @@ pub struct Kept {
     pub reason: &'static str,
 }
 
-/// A text with the fixes made so far.
+/// A text with the fixes made so far, and those of this round.
 #[derive(Debug, Default)]
 struct Draft {
     before: Option<String>,
     after: String,
     done: Vec<Done>,
+    groups: Vec<Vec<Edit>>,
+    answers: Vec<Done>,
 }
 
 /// The two texts, and whether a hash is to be written.
@@ -87,7 +91,7 @@ impl FixPlan {
         let mut drafts = Drafts::default();
         let mut target = Target::read(place);
         for _ in 0..ROUNDS {
-            let linted = settings.lint(target);
+            let linted = settings.lint_for(Purpose::Fix, target, &Releases::default(), |_| {});
             if !drafts.fix(&settings, &linted.target, &linted.findings) {
                 target = linted.target;
                 break;
@@ -132,18 +136,18 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 }
 
 impl Drafts {
-    /// Makes the changes that the findings need; true if there was one.
+    /// Makes the changes that the findings need; true if one changes something.
     fn fix(
         &mut self,
         settings: &Settings,
         target: &Target,
         findings: &[crate::finding::Finding],
     ) -> bool {
-        let mut fixed = false;
         let profile = settings.profile.resolve(target);
         let open = findings
             .iter()
             .filter(|finding| finding.suppressed.is_none());
+        let mut hashed = false;
         for (finding, fix) in open.flat_map(|finding| FIXES.iter().map(move |fix| (finding, fix))) {
             if !fix.rules.contains(&finding.rule) {
                 continue;
@@ -153,39 +157,39 @@ impl Drafts {
                 profile,
                 finding,
             };
-            fixed |= (fix.change)(&case).is_some_and(|change| self.make(&case, change));
+            if let Some(change) = (fix.change)(&case) {
+                hashed |= self.take(&case, change);
+            }
         }
-        fixed
+        let manifest = target.manifest.present();
+        let manifest = manifest.map(|manifest| manifest.document.text.as_str());
+        let config = target.tokenizer.present().and_then(|t| t.config.as_ref());
+        let config = config.map(|config| config.text.as_str());
+        let texts = [self.manifest.make(manifest), self.tokenizer.make(config)];
+        hashed || texts.contains(&true)
     }
 
-    /// Makes a change; false if it is there already or cannot be made for certain.
-    fn make(&mut self, case: &Fixable<'_>, change: Repair) -> bool {
-        let target = case.target;
+    /// Puts a change to those of this round; true if it is the hash, which is no change to a text.
+    fn take(&mut self, case: &Fixable<'_>, change: Repair) -> bool {
         let mut done = Done {
             rule: case.finding.rule,
             subject: case.finding.subject.clone(),
             value: None,
         };
         match change {
-            Repair::Manifest(edits) => {
-                let manifest = target.manifest.present();
-                let text = manifest.map(|manifest| manifest.document.text.as_str());
-                self.manifest.edit(text, &edits, done)
-            }
-            Repair::Tokenizer(edits) => {
-                let config = target.tokenizer.present().and_then(|t| t.config.as_ref());
-                self.tokenizer
-                    .edit(config.map(|config| config.text.as_str()), &edits, done)
-            }
+            Repair::Manifest(edits) => self.manifest.take(edits, done),
+            Repair::Tokenizer(edits) => self.tokenizer.take(edits, done),
             Repair::Hash => {
-                let Some(asset) = target.asset.present().filter(|_| self.hash.is_none()) else {
+                let asset = case.target.asset.present();
+                let Some(asset) = asset.filter(|_| self.hash.is_none()) else {
                     return false;
                 };
                 done.value = Some("the SHA-256 of the bytecode".to_owned());
                 self.hash = Some((asset.path.join("main.hash"), done));
-                true
+                return true;
             }
         }
+        false
     }
 
     /// The bundle as it is with the new manifest.
@@ -214,8 +218,20 @@ impl Drafts {
 }
 
 impl Draft {
-    /// Makes the edits on the text as it is now, if all of them can be made and one changes something.
-    fn edit(&mut self, original: Option<&str>, edits: &[Edit], mut done: Done) -> bool {
+    /// Puts edits to those of this round.
+    fn take(&mut self, edits: Vec<Edit>, mut done: Done) {
+        done.value = edits.iter().find_map(|edit| match edit {
+            Edit::Set(_, value) => Some(value.to_string()),
+            Edit::Remove(_) => None,
+        });
+        self.groups.push(edits);
+        self.answers.push(done);
+    }
+
+    /// Makes this round's edits on the text as it is now; true if one changes something.
+    fn make(&mut self, original: Option<&str>) -> bool {
+        let groups = std::mem::take(&mut self.groups);
+        let answers = std::mem::take(&mut self.answers);
         let Some(original) = original else {
             return false;
         };
@@ -223,19 +239,15 @@ impl Draft {
             None => original,
             Some(_) => &self.after,
         };
-        let changed = edits
-            .iter()
-            .try_fold(current.to_owned(), |text, edit| edit.apply(&text));
-        let Some(changed) = changed.filter(|changed| changed != current) else {
+        let (changed, made) = Edit::apply_each(current, &groups);
+        if !made.contains(&true) {
             return false;
-        };
-        done.value = edits.iter().find_map(|edit| match edit {
-            Edit::Set(_, value) => Some(value.to_string()),
-            Edit::Remove(_) => None,
-        });
+        }
         self.before.get_or_insert_with(|| original.to_owned());
         self.after = changed;
-        self.done.push(done);
+        let made = answers.into_iter().zip(made);
+        self.done
+            .extend(made.filter_map(|(done, made)| made.then_some(done)));
         true
     }
 }

@@ -20,6 +20,7 @@ use super::context::ConfigurationFacts;
 use super::facts::{Facts, hashed};
 use super::fix;
 use super::rules::configuration;
+use super::runner::{Purpose, check_for};
 use super::{ContentHash, Context, Gate, Platform, Rule, check};
 
 pub use address::address_below;
@@ -113,6 +114,17 @@ impl Settings {
         releases: &Releases,
         progress: impl FnMut(u64),
     ) -> Linted {
+        self.lint_for(Purpose::Report, target, releases, progress)
+    }
+
+    /// The same for a purpose.
+    fn lint_for(
+        self: &Arc<Settings>,
+        purpose: Purpose,
+        target: Target,
+        releases: &Releases,
+        progress: impl FnMut(u64),
+    ) -> Linted {
         let facts = Facts::gather(&target, releases, self.hash, progress);
         let profile = self.profile.resolve(&target);
         let deployment = Deployment::of(&target);
@@ -125,8 +137,10 @@ impl Settings {
             .rules()
             .filter(|rule| rule.applies_to(&context))
             .collect::<Vec<_>>();
-        let mut findings = check(ran.iter().copied(), &context);
-        fix::advise(&mut findings, &target, profile);
+        let mut findings = check_for(purpose, ran.iter().copied(), &context);
+        if purpose == Purpose::Report {
+            fix::advise(&mut findings, &target, profile);
+        }
         let matched = self.gate.settle(&mut findings, &self.address(&target.path));
         Linted {
             profile: profile.map(|profile| profile.name.clone()),

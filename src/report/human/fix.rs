@@ -8,6 +8,9 @@ use crate::lint::fleet::{Done, FixPlan, FixedFile};
 /// Longest value shown in a line, characters.
 const SHOWN: usize = 60;
 
+/// Fixes told in lines of their own.
+const TOLD: usize = 200;
+
 /// The changes as a unified diff that `git apply` takes; what is not text is said in a line between.
 pub fn diff(plan: &FixPlan) -> String {
     plan.files.iter().map(file).collect()
@@ -32,15 +35,19 @@ fn file(change: &FixedFile) -> String {
     options.create_patch(before, after).to_string()
 }
 
-/// A line for each fix, and for each file that is left alone; `written` tells whether it was made or would be.
+/// A line for each fix, those beyond the first two hundred counted, and for each file that is left alone; `written` tells
+/// whether it was made or would be.
 pub fn lines(plan: &FixPlan, written: bool) -> Vec<String> {
     let word = if written { "fixed" } else { "would fix" };
     let files = plan.files.iter();
     let done = files.flat_map(|file| file.done.iter().map(move |done| (file, done)));
+    let untold = done.clone().count().saturating_sub(TOLD);
+    let more = (untold > 0).then(|| format!("{word} {untold} more of these"));
+    let done = done.take(TOLD);
     let done = done.map(|(file, done)| format!("{word} {}: {}", shown(&file.path), fix(done)));
     let kept = plan.kept.iter();
     let kept = kept.map(|kept| format!("{} {}: not fixed", shown(&kept.path), kept.reason));
-    done.chain(kept).collect()
+    done.chain(more).chain(kept).collect()
 }
 
 fn fix(done: &Done) -> String {

@@ -1,5 +1,8 @@
 //! Changes to JSON text that leave everything else in it as it is: order, spacing, numbers as they are spelt.
 
+mod many;
+mod places;
+
 use serde_json::Value;
 
 use super::lines::{ValueSpan, span_of};
