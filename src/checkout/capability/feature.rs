@@ -26,6 +26,8 @@ pub enum Feature {
     VisionEngine,
     /// A `prefill` function without outputs takes the chunks of a prompt.
     PrefillGraph,
+    /// The manifest's decoder has none of the fields that came in September 2026: chunk sizes, overrides, auxiliary assets.
+    ManifestOfAugust,
 }
 
 /// How a feature is recognised.

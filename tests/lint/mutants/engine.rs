@@ -4,8 +4,8 @@ use granite_bundle::checkout::capability::Capability::{
     ExtraStates, GuidedHybrid, MultiTurn, PrefillStop, StaticChunk, StaticStep, StaticWarmUp,
 };
 use granite_bundle::checkout::capability::Feature::{
-    CachesByPosition, GuidedPath, InputsByName, PrefillGraph, PrefixCache, RecurrentGuard,
-    VisionEngine,
+    CachesByPosition, GuidedPath, InputsByName, ManifestOfAugust, PrefillGraph, PrefixCache,
+    RecurrentGuard, VisionEngine,
 };
 use granite_bundle::checkout::capability::Presence::{
     Native, NoPath, Patchable, Patched, Provided, Unknown,
@@ -222,6 +222,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["error granite-signature", "error graph-kv-order"],
     )
     .with(Setting::Engine("E1", PATCHED_E1, OF_E1)),
+    Mutant::new(
+        "overrides in a list on a checkout that reads past them",
+        Base::Int8lin,
+        Change::Manifest(|m| m["language"]["overrides"] = serde_json::json!([1])),
+        &["note bundle-overrides"],
+    )
+    .with(Setting::Engine("E3", PATCHED_E3, &[ManifestOfAugust])),
+    Mutant::new(
+        "auxiliary assets in a list on a checkout that reads past them",
+        Base::Int8lin,
+        Change::Manifest(|m| m["auxiliary_assets"] = serde_json::json!([1])),
+        &["note bundle-auxiliary-assets"],
+    )
+    .with(Setting::Engine("E3", PATCHED_E3, &[ManifestOfAugust])),
+    Mutant::new(
+        "a prefill chunk in words on a checkout that reads past it",
+        Base::Int8lin,
+        Change::Manifest(|m| m["language"]["prefill_chunk_size"] = serde_json::json!("one")),
+        &["note bundle-prefill-chunk"],
+    )
+    .with(Setting::Engine("E3", PATCHED_E3, &[ManifestOfAugust])),
     Mutant::new(
         "swapped inputs on E4c, which looks them up by name",
         Base::Int8lin,

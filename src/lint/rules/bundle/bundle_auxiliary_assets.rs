@@ -33,18 +33,26 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             None | Some(Value::Null) => {}
             Some(Value::Object(assets)) => {
                 for (role, file) in assets {
-                    asset(findings, place, role, file);
+                    asset(context, findings, place, role, file);
                 }
             }
-            Some(other) => manifest::undecodable(findings, place, other, "an object of texts"),
+            Some(other) => {
+                manifest::undecodable(context, findings, place, other, "an object of texts")
+            }
         }
     }
 }
 
-fn asset(findings: &mut Findings<'_>, place: &str, role: &str, file: &Value) {
+fn asset(
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+    place: &str,
+    role: &str,
+    file: &Value,
+) {
     let subject = format!("{place}.{role}");
     let Some(file) = file.as_str() else {
-        return manifest::undecodable(findings, &subject, file, "a text");
+        return manifest::undecodable(context, findings, &subject, file, "a text");
     };
     let climbs = Path::new(file)
         .components()

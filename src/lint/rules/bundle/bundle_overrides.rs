@@ -50,13 +50,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         return;
     };
     if !overrides.is_object() {
-        manifest::undecodable(findings, "language.overrides", overrides, "an object");
+        manifest::undecodable(
+            context,
+            findings,
+            "language.overrides",
+            overrides,
+            "an object",
+        );
     }
     for field in &FIELDS {
         let value = overrides.get(field.name).filter(|value| !value.is_null());
         if let Some(value) = value.filter(|value| !(field.accepts)(value)) {
             let subject = format!("language.overrides.{}", field.name);
-            manifest::undecodable(findings, &subject, value, field.kind);
+            manifest::undecodable(context, findings, &subject, value, field.kind);
         }
     }
 }

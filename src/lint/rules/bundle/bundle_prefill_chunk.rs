@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 findings,
                 field,
                 value,
-                Level::Error,
+                manifest::autumn_level(context),
                 "a whole number",
                 "so engines that read the field cannot decode the manifest",
             ),

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::checkout::capability::Feature;
 use crate::files::json::integer;
+use crate::finding::Level;
 use crate::lint::{Context, Findings};
 
 /// Longest JSON text shown in a message, characters.
@@ -54,8 +56,17 @@ pub(in crate::lint::rules) fn shown(value: &Value) -> String {
     text.chars().take(SHOWN - 1).chain(['…']).collect()
 }
 
+/// How bad a field is that came in September 2026 and that its decoder does not take: an engine without it reads past it.
+pub(in crate::lint::rules) fn autumn_level(context: &Context<'_>) -> Level {
+    match context.engine {
+        Some(engine) if engine.is(Feature::ManifestOfAugust) => Level::Note,
+        _ => Level::Error,
+    }
+}
+
 /// Reports a field that the decoder of engines which read it does not take.
 pub(in crate::lint::rules) fn undecodable(
+    context: &Context<'_>,
     findings: &mut Findings<'_>,
     subject: &str,
     value: &Value,
@@ -67,6 +78,7 @@ pub(in crate::lint::rules) fn undecodable(
             subject,
             format!("{subject} is {actual} and must be {expected}, so engines that read the field cannot decode the manifest"),
         )
+        .level(autumn_level(context))
         .expected(expected)
         .actual(actual)
         .help(format!("write {expected} in {subject}, or leave it out"));
