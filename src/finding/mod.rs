@@ -77,6 +77,8 @@ pub struct Finding {
     pub location: Option<Location>,
     /// Other rules that ask the same of the host, where one note stands for several.
     pub also: Vec<&'static str>,
+    /// The rule that says the same as a whole, where this one says a part of it.
+    pub part_of: Option<&'static str>,
     /// Set when the finding is known and accepted.
     pub suppressed: Option<Suppression>,
 }
@@ -96,6 +98,7 @@ impl Finding {
             pointer: None,
             location: None,
             also: Vec::new(),
+            part_of: None,
             suppressed: None,
         }
     }
@@ -121,6 +124,12 @@ impl Finding {
     /// Sets another level than the rule's default.
     pub fn level(&mut self, level: Level) -> &mut Finding {
         self.level = level;
+        self
+    }
+
+    /// Marks it as a part of what another rule says as a whole.
+    pub fn part_of(&mut self, rule: &'static str) -> &mut Finding {
+        self.part_of = Some(rule);
         self
     }
 

@@ -7,7 +7,7 @@ use crate::lint::LevelCounts;
 use crate::lint::fleet::Linted;
 use crate::report::terminal::{plural, safe};
 
-use super::Run;
+use super::{Run, folded};
 
 /// Bytes after which no more details are written; a job summary of GitHub's holds 1 MiB.
 const ENOUGH: usize = 900 << 10;
@@ -113,7 +113,8 @@ fn details(text: &mut String, path: &str, findings: &[Finding], left_out: &mut u
         return;
     }
     let _ = writeln!(text, "\n### {}\n", prose(path));
-    for finding in counting {
+    for folded in folded(&counting) {
+        let finding = folded.whole;
         let level = match finding.level {
             Level::Error => "**error**",
             Level::Warning => "**warning**",
@@ -125,6 +126,9 @@ fn details(text: &mut String, path: &str, findings: &[Finding], left_out: &mut u
             finding.rule,
             prose(&finding.message)
         );
+        if let Some(rules) = folded.also() {
+            let _ = writeln!(text, "  <br>in detail: `{}`", rules.replace(", ", "`, `"));
+        }
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  <br>{}", prose(help));
         }

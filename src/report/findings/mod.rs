@@ -1,6 +1,7 @@
 //! Findings for other programs, one file per format.
 
 pub mod anchor;
+mod folded;
 pub mod github;
 pub mod gitlab;
 pub mod junit;
@@ -8,6 +9,7 @@ pub mod markdown;
 mod run;
 pub mod sarif;
 
+pub use folded::{Folded, folded};
 pub use run::{Run, Trouble};
 
 use crate::finding::Finding;

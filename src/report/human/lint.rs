@@ -6,7 +6,7 @@ use crate::bundle::shown;
 use crate::finding::{Finding, Level};
 use crate::lint::LevelCounts;
 use crate::lint::fleet::{Linted, View};
-use crate::report::findings::Run;
+use crate::report::findings::{Folded, Run, folded};
 use crate::report::terminal::{
     ACCENT, BAD, Cell, Columns, DIM, GOOD, NOTABLE, PLAIN, Page, STRONG, painted, plural, safe,
     shortened, width, with_code, wrapped,
@@ -169,17 +169,18 @@ fn findings(page: &mut Page, findings: &[Finding], notes: bool) {
         self::notes(page, &quiet);
     }
     for (level, title) in [(Level::Warning, "warnings"), (Level::Error, "errors")] {
-        for (place, finding) in of(level).into_iter().enumerate() {
+        for (place, finding) in folded(&of(level)).into_iter().enumerate() {
             match place {
                 0 => page.section(title),
                 _ => page.line(""),
             }
-            loud(page, finding);
+            loud(page, &finding);
         }
     }
 }
 
-fn loud(page: &mut Page, finding: &Finding) {
+fn loud(page: &mut Page, folded: &Folded<'_>) {
+    let finding = folded.whole;
     let style = match finding.level {
         Level::Error => BAD,
         Level::Warning => NOTABLE,
@@ -208,6 +209,9 @@ fn loud(page: &mut Page, finding: &Finding) {
     let subject = safe(&finding.subject);
     hang(page, LEVEL + 2, DIM, &[&shortened(&subject, room)]);
     page.paragraph(LEVEL + 2, &finding.message);
+    if let Some(rules) = folded.also() {
+        page.paragraph(LEVEL + 2, &format!("in detail: {rules}"));
+    }
     if let Some(help) = &finding.help {
         let mut open = false;
         for (place, line) in wrapped(&safe(help), room.saturating_sub(5))

@@ -2,7 +2,7 @@
 
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
+use crate::lint::rules::facts::{ENGINE_AS_A_WHOLE, step};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -42,5 +42,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .level(context.level_by_engine(&[Capability::StaticStep], Level::Error))
         .expected(format!("an engine with static-step, or logits for {asked} tokens"))
         .actual(crate::profile::ShownShape(step::shape(logits)))
+        .part_of(ENGINE_AS_A_WHOLE)
         .help("run on an engine with static-step: E4b and later, or a patched one (`granite-bundle preflight` tells)");
 }

@@ -2,7 +2,7 @@
 
 use crate::checkout::capability::Capability;
 use crate::finding::Level;
-use crate::lint::rules::facts::step;
+use crate::lint::rules::facts::{ENGINE_AS_A_WHOLE, step};
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
@@ -29,9 +29,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     } else {
         names.join(", ")
     };
+    let is_by_engine = (3..=4).contains(&count) && !step.takes_embeddings;
     let (level, message, expected) = match count {
         2 => return,
-        3..=4 if !step.takes_embeddings => {
+        _ if is_by_engine => {
             if context
                 .engine
                 .is_some_and(|engine| engine.has(Capability::ExtraStates))
@@ -57,12 +58,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             (Level::Error, message, "2 to 4")
         }
     };
-    findings
+    let found = findings
         .report(step.subject("states", ""), message)
         .level(level)
         .expected(expected)
         .actual(count)
         .help(advice(count, step.takes_embeddings));
+    if is_by_engine {
+        found.part_of(ENGINE_AS_A_WHOLE);
+    }
 }
 
 /// What leads from that many states to as many as an engine carries.

@@ -4,11 +4,12 @@ use super::{duty, needs};
 use crate::checkout::capability::{Capability, Presence, Survey};
 use crate::engine::selection::Engine;
 use crate::finding::Level;
+use crate::lint::rules::facts::ENGINE_AS_A_WHOLE;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
-    id: "run-engine-revision",
+    id: ENGINE_AS_A_WHOLE,
     family: Family::Run,
     level: Level::Error,
     summary: "the engine can run this class of bundle",
