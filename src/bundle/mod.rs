@@ -8,6 +8,7 @@ use crate::model::{Asset, AssetError};
 
 mod asset;
 mod compare;
+mod declared;
 mod discover;
 mod edit;
 mod failure;
@@ -27,6 +28,7 @@ mod vocabulary;
 
 pub use crate::files::{FileFault, Leads, Symlink, shown};
 pub use compare::{Area, ChangeKind, Difference, compare};
+pub use declared::{AUXILIARY, DeclaredFile};
 use discover::is_asset_name;
 pub use discover::{DiscoverError, TargetPath, discover, is_bundle};
 pub use edit::{Edit, pointer};
@@ -101,6 +103,8 @@ pub struct Target {
     pub asset: Part<Asset, AssetError>,
     /// The assets that the manifest declares under other roles, in its order.
     pub side_assets: Vec<SideAsset>,
+    /// What else the manifest names: auxiliary assets, and entries of `assets` that are not named like a model.
+    pub declared: Vec<DeclaredFile>,
     /// The bundle's `tokenizer/`.
     pub tokenizer: Part<Tokenizer, JsonError>,
     /// Every `.aimodel`/`.aimodelc` folder directly in the bundle, sorted by name.

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::asset::{links_between, read_asset};
 use super::discover::{discover_one, is_asset_name};
 use super::{
-    DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Resolution, SideAsset, Target,
-    TargetKind, TargetPath, Tokenizer, discover,
+    DeclaredFile, DiscoverError, JsonDocument, JsonError, License, Manifest, Part, Resolution,
+    SideAsset, Target, TargetKind, TargetPath, Tokenizer, discover,
 };
 use crate::files::Root;
 use crate::files::json::Limits;
@@ -42,6 +42,7 @@ impl Target {
             symlinks: Vec::new(),
             asset: Part::Absent,
             side_assets: Vec::new(),
+            declared: Vec::new(),
             tokenizer: Part::Absent,
             siblings: Vec::new(),
             sibling_bytes: Vec::new(),
@@ -117,6 +118,7 @@ impl Target {
             }
         }
         self.side_assets = sides;
+        self.declared = DeclaredFile::all(self.manifest.present(), &folder, root);
         self.tokenizer = match tokenizer {
             Ok(None) => Part::Absent,
             Ok(Some(tokenizer)) => Part::Present(tokenizer),

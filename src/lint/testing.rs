@@ -85,6 +85,7 @@ impl Case {
                 sibling_bytes: vec![asset.bytes],
                 asset: Part::Present(asset),
                 side_assets: Vec::new(),
+                declared: Vec::new(),
                 tokenizer: Part::Present(tokenizer()),
                 license_files: vec![License {
                     path: PathBuf::from(name).join("LICENSE"),

@@ -52,6 +52,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["error bundle-auxiliary-assets"],
     ),
     manifest(
+        "an auxiliary asset that is not there",
+        |m| m["auxiliary_assets"] = json!({ "per_layer_embeddings": "ple.aimodel" }),
+        &["warning bundle-auxiliary-assets"],
+    ),
+    disk(
+        "an auxiliary asset that is an empty folder",
+        |folder| {
+            fs::create_dir(folder.join("ple.aimodel")).unwrap();
+            let path = folder.join("metadata.json");
+            let mut json: serde_json::Value =
+                serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            json["language"]["auxiliary_assets"] = json!({ "per_layer_embeddings": "ple.aimodel" });
+            fs::write(path, json.to_string()).unwrap();
+        },
+        &["warning bundle-auxiliary-assets"],
+    ),
+    manifest(
+        "an entry of assets that is no model and not there",
+        |m| m["assets"]["schedule"] = json!("schedule.json"),
+        &["error bundle-asset-missing"],
+    ),
+    manifest(
         "an auxiliary asset outside of the bundle",
         |m| m["auxiliary_assets"] = json!({ "per_layer_embeddings": "../ple.aimodel" }),
         &["warning bundle-auxiliary-assets"],
@@ -59,7 +81,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     manifest(
         "an auxiliary asset of a role nobody knows",
         |m| m["auxiliary_assets"] = json!({ "embeddings": "ple.aimodel" }),
-        &["note bundle-auxiliary-assets"],
+        &[
+            "note bundle-auxiliary-assets",
+            "warning bundle-auxiliary-assets",
+        ],
     ),
     manifest(
         "vocab_size zero",

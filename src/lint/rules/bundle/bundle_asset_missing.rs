@@ -60,6 +60,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             compiled_only(context, findings, &side.role, declared);
         }
     }
+    // What is no model is an asset too: the loader asks for every entry.
+    let others = context.target.declared.iter();
+    for file in others.filter(|file| file.place == "assets" && manifest::is_language(context)) {
+        let resolution = &file.resolution;
+        if !resolution.escapes && resolution.exact.is_none() {
+            report(findings, &file.role, &resolution.declared)
+                .help("put it there, or leave the entry out");
+        }
+    }
 }
 
 fn report<'f>(

@@ -4,6 +4,7 @@ use std::path::{Component, Path};
 
 use serde_json::Value;
 
+use crate::bundle::{AUXILIARY, DeclaredFile, Resolution};
 use crate::finding::Level;
 use crate::lint::rules::facts::manifest;
 use crate::lint::{Context, Family, Findings, Need, Provenance, Rule};
@@ -23,11 +24,8 @@ pub(super) static RULE: Rule = Rule {
 /// The roles that engine text so far knows.
 const ROLES: [&str; 1] = ["per_layer_embeddings"];
 
-/// Where the field may stand.
-const PLACES: [&str; 2] = ["auxiliary_assets", "language.auxiliary_assets"];
-
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for place in PLACES {
+    for place in AUXILIARY {
         let value = manifest::value(context, &format!("/{}", place.replace('.', "/")));
         match value {
             None | Some(Value::Null) => {}
@@ -41,6 +39,44 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    let named = context.target.declared.iter();
+    for file in named.filter(|file| AUXILIARY.contains(&file.place)) {
+        look(context, findings, file);
+    }
+}
+
+/// What the field names is there and can be read.
+fn look(context: &Context<'_>, findings: &mut Findings<'_>, file: &DeclaredFile) {
+    let subject = format!("{}.{}", file.place, file.role);
+    let Resolution {
+        declared,
+        escapes,
+        exact,
+        ..
+    } = &file.resolution;
+    let (message, help) = match (exact, file.asset.unreadable()) {
+        _ if *escapes => return,
+        (None, _) => (
+            format!(
+                "{subject} names {declared}, which is not in the bundle, so an engine that loads it fails"
+            ),
+            "put it there, or leave the entry out",
+        ),
+        (Some(_), Some(error)) => (
+            format!(
+                "{subject} names {declared}, which cannot be read ({}), so an engine that loads it fails",
+                error.message
+            ),
+            "copy or export the asset again",
+        ),
+        (Some(_), None) => return,
+    };
+    findings
+        .report(subject.as_str(), message)
+        .level(manifest::autumn_level(context).min(Level::Warning))
+        .expected("an asset in the bundle's folder")
+        .actual(declared)
+        .help(help);
 }
 
 fn asset(
