@@ -1,5 +1,7 @@
 //! SARIF 2.1.0: the part of it that code-scanning services read.
 
+mod limits;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,6 +9,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Level};
 use crate::lint::{Rule, rules};
 
+use self::limits::MOST;
 use super::anchor::uri;
 use super::{Run, Trouble, message};
 
@@ -19,14 +22,6 @@ const FINGERPRINT: &str = "graniteBundle/v1";
 /// Key by which GitHub tells one alert from another; without it GitHub takes the text of the line, and findings about one
 /// line are one alert.
 const LINE_HASH: &str = "primaryLocationLineHash";
-
-/// Results of one run that GitHub takes; a log with more is refused as a whole.
-///
-/// Source: GitHub's documentation, "SARIF support for code scanning", with the next constant.
-const MOST: usize = 25_000;
-
-/// Results of one run that GitHub keeps and shows, by severity.
-const SHOWN: usize = 5_000;
 
 /// A log of one run.
 #[derive(Debug, Serialize)]
@@ -190,12 +185,24 @@ struct Values<'a> {
 /// # Errors
 /// Never in practice: everything in it is text and numbers.
 pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
-    let rules = rules::all().collect::<Vec<_>>();
     let mut identified = run.identified();
     identified.retain(|(finding, _)| suppressed || finding.suppressed.is_none());
     let all = identified.len();
-    let results = worst(identified)
-        .into_iter()
+    let mut kept = worst(identified);
+    loop {
+        let text = log(&kept, all, run)?;
+        match limits::too_large(&text, kept.len()) {
+            Some(room) => kept.truncate(room),
+            None => return Ok(text),
+        }
+    }
+}
+
+/// The log of these results, of `all` that there are.
+fn log(kept: &[(&Finding, String)], all: usize, run: Run<'_>) -> serde_json::Result<String> {
+    let rules = rules::all().collect::<Vec<_>>();
+    let results = kept
+        .iter()
         .map(|(finding, print)| result(finding, print, &rules, run))
         .collect();
     let log = Log {
@@ -214,7 +221,7 @@ pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
             },
             invocations: [Invocation {
                 execution_successful: run.troubles.is_empty(),
-                tool_execution_notifications: notifications(run.troubles, all),
+                tool_execution_notifications: notifications(run.troubles, all, kept.len()),
             }],
             column_kind: "unicodeCodePoints",
             results,
@@ -230,25 +237,15 @@ fn worst<T>(mut identified: Vec<(&Finding, T)>) -> Vec<(&Finding, T)> {
     identified
 }
 
-/// What kept the run from judging everything, and what there is no room for of `all` results.
-fn notifications(troubles: &[Trouble], all: usize) -> Vec<Notification> {
+/// What kept the run from judging everything, and that some of `all` results are not kept or not shown.
+fn notifications(troubles: &[Trouble], all: usize, kept: usize) -> Vec<Notification> {
     let said = troubles.iter().map(|trouble| Notification {
         level: Level::Error,
         message: OwnedText {
             text: trouble.text(),
         },
     });
-    let left_out = all.saturating_sub(MOST);
-    let text = match (left_out, all > SHOWN) {
-        (0, false) => None,
-        (0, true) => Some(format!(
-            "GitHub shows the worst {SHOWN} of these {all} results"
-        )),
-        _ => Some(format!(
-            "{left_out} milder results are left out: a run may have {MOST}, of which GitHub shows the worst {SHOWN}"
-        )),
-    };
-    let cut = text.map(|text| Notification {
+    let cut = limits::remark(all, kept).map(|text| Notification {
         level: Level::Warning,
         message: OwnedText { text },
     });
@@ -287,7 +284,7 @@ fn descriptor(rule: &'static Rule) -> Descriptor {
 
 fn result<'a>(
     finding: &'a Finding,
-    fingerprint: String,
+    fingerprint: &str,
     rules: &[&Rule],
     run: Run<'_>,
 ) -> SarifResult<'a> {
@@ -312,7 +309,11 @@ fn result<'a>(
                 fully_qualified_name: &finding.subject,
             }],
         }],
-        partial_fingerprints: [(FINGERPRINT, fingerprint), (LINE_HASH, line_hash)].into(),
+        partial_fingerprints: [
+            (FINGERPRINT, fingerprint.to_owned()),
+            (LINE_HASH, line_hash),
+        ]
+        .into(),
         suppressions: finding.suppressed.iter().map(suppression).collect(),
         properties: Values {
             expected: finding.expected.as_deref(),
@@ -341,11 +342,6 @@ mod tests {
         many.flatten().collect()
     }
 
-    fn said(all: usize) -> Vec<String> {
-        let told = notifications(&[], all).into_iter();
-        told.map(|it| it.message.text).collect()
-    }
-
     #[test]
     fn what_there_is_no_room_for_is_the_mildest_and_is_counted() {
         let all = findings(&[
@@ -361,21 +357,6 @@ mod tests {
             (Level::Error, Level::Error, Level::Warning)
         );
         assert_eq!((at(5_009), at(5_010)), (Level::Warning, Level::Note));
-        assert_eq!(
-            said(all.len()),
-            [
-                "10 milder results are left out: a run may have 25000, of which GitHub shows the worst 5000"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_run_that_is_shown_whole_says_nothing() {
-        assert_eq!((said(0), said(5_000)), (vec![], vec![]));
-        assert_eq!(
-            said(5_001),
-            ["GitHub shows the worst 5000 of these 5001 results"]
-        );
     }
 
     #[test]
