@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> anyhow::Result<Exit> {
         Subject::Rules(rules) => {
             let pages = rules
                 .iter()
-                .map(|rule| human::rules::explain(rule, ui.width));
+                .map(|rule| human::rules::explain(rule, &series.eras, ui.width));
             pages.collect::<Vec<_>>().join("\n")
         }
         Subject::Capability(definition) if args.json => {

@@ -71,7 +71,7 @@ fn without_pair(states: &[Value], engine: &Survey) -> Condition {
         ),
         Some(_) => (
             ConditionState::Unmet,
-            "the pipelined engine refuses it from E4b on (`Expected at least 2 growing KV cache states`), while the \
+            "the pipelined engine refuses it since 4 September 2026, E4b (`Expected at least 2 growing KV cache states`), while the \
              variant coreai-sequential admits it"
                 .to_owned(),
         ),

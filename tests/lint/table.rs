@@ -20,7 +20,8 @@ Written from the code by `BLESS=1 cargo test --test lint`; a test fails when it 
 `granite-bundle explain RULE` shows a rule's page: what, why it matters, how to fix, where the fact comes from.
 
 Levels: an **error** will not load or run, or runs wrong; a **warning** runs and wants a decision; a **note** is
-something the host has to do. Rules about the engine's revision are notes until `--engine` names a checkout.
+something the host has to do. Rules about the engine's revision are notes until `--engine` names a checkout. What E0 to E5 are
+is in [engine-eras.md](engine-eras.md).
 ";
 
 #[test]

@@ -105,6 +105,21 @@ pub fn recognise_era(eras: &[EraDefinition], files: &dyn TreeView) -> io::Result
     era_of(eras, &Reader::new(files))
 }
 
+/// The eras whose ids a text names as words, oldest first.
+pub fn named_eras<'a>(eras: &'a [EraDefinition], text: &str) -> Vec<&'a EraDefinition> {
+    let is_of_word = |c: char| c.is_alphanumeric();
+    let stands_alone = |at: usize, id: &str| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + id.len()..].chars().next();
+        !before.is_some_and(is_of_word) && !after.is_some_and(is_of_word)
+    };
+    let is_named = |era: &&EraDefinition| {
+        let id = era.id.to_string();
+        text.match_indices(&id).any(|(at, _)| stands_alone(at, &id))
+    };
+    eras.iter().rev().filter(is_named).collect()
+}
+
 pub(super) fn era_of(eras: &[EraDefinition], files: &Reader<'_>) -> io::Result<Option<Era>> {
     for era in eras {
         if files.all_hold(&era.when)? {
@@ -118,6 +133,21 @@ pub(super) fn era_of(eras: &[EraDefinition], files: &Reader<'_>) -> io::Result<O
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn eras_are_named_by_whole_words() {
+        let era = |id: &str| EraDefinition {
+            id: Era::new(id).unwrap(),
+            title: String::new(),
+            unknown: String::new(),
+            has: Vec::new(),
+            when: Vec::new(),
+        };
+        let all = [era("E4b"), era("E4"), era("E2")];
+        let named = named_eras(&all, "since E2, E4b's (not SE4 or E4c)");
+        let ids = named.iter().map(|era| era.id.to_string());
+        assert!(ids.eq(["E2", "E4b"]));
+    }
 
     #[test]
     fn an_id_is_data_of_a_certain_length() {

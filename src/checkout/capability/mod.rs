@@ -15,7 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{CapabilityDefinition, Gives, Landmark, Reading, Standing};
-pub use era::{Era, EraDefinition, recognise_era};
+pub use era::{Era, EraDefinition, named_eras, recognise_era};
 pub use feature::{Feature, FeatureDefinition};
 pub use probe::{Probe, ProbeError, ProbeTest};
 pub use reader::{Reader, all_hold};

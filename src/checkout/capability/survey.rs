@@ -45,6 +45,8 @@ pub struct Definitions<'a> {
 pub struct Survey {
     /// `None` where the content is of no known era.
     pub era: Option<Era>,
+    /// What sets the era apart, for people; empty without one.
+    pub era_title: String,
     /// What it can do; a capability it is known to lack is not in the map.
     pub present: BTreeMap<Capability, Presence>,
     /// What else is known of it.
@@ -108,8 +110,12 @@ impl Survey {
 /// When a file cannot be read.
 pub fn survey(definitions: Definitions<'_>, files: &dyn TreeView) -> io::Result<Survey> {
     let reader = Reader::new(files);
+    let era = era_of(definitions.eras, &reader)?;
+    let mut titles = definitions.eras.iter();
+    let of_era = titles.find(|definition| Some(definition.id) == era);
     let mut checkout = Survey {
-        era: era_of(definitions.eras, &reader)?,
+        era,
+        era_title: of_era.map_or_else(String::new, |definition| definition.title.clone()),
         ..Survey::default()
     };
     for capability in definitions.capabilities {

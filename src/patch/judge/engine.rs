@@ -45,9 +45,11 @@ pub fn read(site: Site<'_>, series: &Series) -> Result<EngineReading, JudgeError
         };
         applicable.extend(goes_in.then(|| patch.name.clone()));
     }
+    let title = plan.report.era.and_then(|era| series.era(era));
     let mut reading = EngineReading {
         checkout: Survey {
             era: plan.report.era,
+            era_title: title.map_or_else(String::new, |definition| definition.title.clone()),
             features: plan.report.features.clone(),
             from_branches: from_branches(site.view)?,
             ..Survey::default()

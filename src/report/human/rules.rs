@@ -1,5 +1,6 @@
 //! The list of rules, and one rule's page.
 
+use crate::checkout::capability::{EraDefinition, named_eras};
 use crate::finding::Level;
 use crate::lint::{Family, Rule};
 use crate::report::terminal::{
@@ -52,8 +53,8 @@ fn row(page: &mut Page, rule: &Rule, label: usize) {
     }
 }
 
-/// One rule's page, from its Markdown.
-pub fn explain(rule: &Rule, columns: u16) -> String {
+/// One rule's page, from its Markdown, and what the eras are that it names.
+pub fn explain(rule: &Rule, eras: &[EraDefinition], columns: u16) -> String {
     let mut page = Page::new(columns);
     page.heading(
         rule.id,
@@ -63,6 +64,13 @@ pub fn explain(rule: &Rule, columns: u16) -> String {
     for (heading, text) in sections(rule.explanation) {
         page.section(heading);
         blocks(&mut page, text);
+    }
+    let eras = named_eras(eras, rule.explanation);
+    if !eras.is_empty() {
+        page.section("Eras of the engine");
+        for era in eras {
+            page.paragraph(0, &format!("{}: {}", era.id, era.title));
+        }
     }
     page.finish()
 }

@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             step.subject("states", ""),
-            format!("the states are {} and the first two are not the growing ones, which engines of E0 and E1 take for the key-value pair by position, so there they grow the wrong states", actual.join(", ")),
+            format!("the states are {} and the first two are not the growing ones, which engines before 3 August 2026 (E0 and E1) take for the key-value pair by position, so there they grow the wrong states", actual.join(", ")),
         )
         .level(if by_position { Level::Error } else { Level::Note })
         .expected("the growing key and value states first")

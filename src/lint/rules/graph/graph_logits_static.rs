@@ -37,11 +37,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             step.output(logits),
-            format!("the logits are static for {length} token(s) and a stock engine before E4b asks for {asked}, so creating the pipelined engine aborts the process unless the engine sizes the buffer to the graph (static-step)"),
+            format!("the logits are static for {length} token(s) and a stock engine before 4 September 2026 (E4b) asks for {asked}, so creating the pipelined engine aborts the process unless the engine sizes the buffer to the graph (static-step)"),
         )
         .level(context.level_by_engine(&[Capability::StaticStep], Level::Error))
         .expected(format!("an engine with static-step, or logits for {asked} tokens"))
         .actual(crate::profile::ShownShape(step::shape(logits)))
         .part_of(ENGINE_AS_A_WHOLE)
-        .help("run on an engine with static-step: E4b and later, or a patched one (`granite-bundle preflight` tells)");
+        .help("run on an engine with static-step: upstream's since 4 September 2026 (E4b), or a patched one (`granite-bundle preflight` tells)");
 }

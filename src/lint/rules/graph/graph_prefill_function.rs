@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     findings
         .report(
             format!("functions.{PREFILL}"),
-            format!("{what} on engines from E4a on, which feed prompts through {PREFILL}"),
+            format!("{what} on engines since the end of August 2026 (E4a), which feed prompts through {PREFILL}"),
         )
         .level(level)
         .expected(expected)

@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             }
             let level = context.level_by_engine(&[Capability::ExtraStates], Level::Error);
             let message = format!(
-                "the function has {count} states ({names}), which engines before E2 refuse with `invalidOutputType` because they carry exactly 2, so it needs one with extra-states"
+                "the function has {count} states ({names}), which engines before 3 August 2026 (E2) refuse with `invalidOutputType` because they carry exactly 2, so it needs one with extra-states"
             );
             (level, message, "an engine with extra-states")
         }
@@ -82,7 +82,7 @@ fn advice(count: usize, takes_embeddings: bool) -> &'static str {
             "keep keys and values as the two states, and fold everything else into them or into the graph"
         }
         3..=4 => {
-            "run it on an engine with extra-states (E2 and later, or patched): `granite-bundle preflight` says whether a checkout is one"
+            "run it on an engine with extra-states (upstream's since 3 August 2026, E2, or a patched one): `granite-bundle preflight` says whether a checkout is one"
         }
         _ => {
             "stack the states of a kind into one (all layers' convolutions, all layers' recurrences), so that key, value and at most two more remain"

@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (level, consequence) = match context.engine {
         None => (
             Level::Note,
-            "the pipelined engine takes them for one up to E3 and refuses the model from E4b on, while the newest coreai-sequential admits it",
+            "the pipelined engine takes them for one up to August 2026 (E3) and refuses the model since 4 September 2026 (E4b), while the newest coreai-sequential admits it",
         ),
         Some(engine) => match engine.era {
             None => (

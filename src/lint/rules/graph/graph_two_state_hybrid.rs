@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         ),
         _ => (
             Level::Warning,
-            format!("engines up to E3 take any two states for keys and values, so they treat {} as a cache that can be grown and rewound, and later ones refuse the model", fixed.name),
+            format!("engines up to August 2026 (E3) take any two states for keys and values, so they treat {} as a cache that can be grown and rewound, and later ones refuse the model", fixed.name),
         ),
     };
     findings

@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let needs = needs::list(&lacking);
     let era = engine.era.map_or_else(
         || "of no known era".to_owned(),
-        |era| format!("of era {era}"),
+        |era| format!("{era}, {}", engine.era_title),
     );
     let (level, message) = if lacking.iter().any(|need| engine.lacks(*need)) {
         let message = format!(

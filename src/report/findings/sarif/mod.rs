@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::checkout::capability::named_eras;
 use crate::finding::{Finding, Level};
 use crate::lint::{Rule, rules};
+use crate::patch::series::Series;
 
 use self::limits::MOST;
 use super::anchor::uri;
@@ -201,6 +203,12 @@ pub fn render(run: Run<'_>, suppressed: bool) -> serde_json::Result<String> {
 /// The log of these results, of `all` that there are.
 fn log(kept: &[(&Finding, String)], all: usize, run: Run<'_>) -> serde_json::Result<String> {
     let rules = rules::all().collect::<Vec<_>>();
+    // What eras are is said in the pages; that the built-in series reads is held by a test of its own.
+    let series = Series::builtin().ok();
+    let descriptors = rules
+        .iter()
+        .map(|rule| descriptor(rule, series.as_ref()))
+        .collect();
     let results = kept
         .iter()
         .map(|(finding, print)| result(finding, print, &rules, run))
@@ -213,7 +221,7 @@ fn log(kept: &[(&Finding, String)], all: usize, run: Run<'_>) -> serde_json::Res
                 driver: Driver {
                     name: env!("CARGO_PKG_NAME"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: rules.into_iter().map(descriptor).collect(),
+                    rules: descriptors,
                 },
             },
             automation_details: Id {
@@ -252,9 +260,19 @@ fn notifications(troubles: &[Trouble], all: usize, kept: usize) -> Vec<Notificat
     said.chain(cut).collect()
 }
 
-fn descriptor(rule: &'static Rule) -> Descriptor {
+fn descriptor(rule: &'static Rule, series: Option<&Series>) -> Descriptor {
+    let eras: String = series
+        .map(|series| named_eras(&series.eras, rule.explanation))
+        .into_iter()
+        .flatten()
+        .map(|era| format!("- {}: {}\n", era.id, era.title))
+        .collect();
+    let eras = match eras.is_empty() {
+        true => eras,
+        false => format!("\n## Eras of the engine\n\n{eras}"),
+    };
     let help = format!(
-        "{}\n`granite-bundle explain {}` shows this page.\n",
+        "{}{eras}\n`granite-bundle explain {}` shows this page.\n",
         rule.explanation, rule.id
     );
     let mut requirement = rule.summary.to_owned();
@@ -362,7 +380,7 @@ mod tests {
     #[test]
     fn rules_stay_within_what_github_takes() {
         // Rules of a run 25,000, tags of a rule 20, of which 10 are shown.
-        let all: Vec<Descriptor> = rules::all().map(descriptor).collect();
+        let all: Vec<Descriptor> = rules::all().map(|rule| descriptor(rule, None)).collect();
         assert!(all.len() < MOST && !all.is_empty());
         assert!(all.iter().all(|rule| rule.properties.tags.len() <= 10));
     }
