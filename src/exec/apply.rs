@@ -96,6 +96,10 @@ pub fn apply(
             let x = next.tensor()?;
             movement::slice(&x, &next.tensor()?, &next.tensor()?, &next.tensor()?)?
         }
+        Operation::SharedSlice => {
+            let x = next.tensor()?;
+            movement::shared_slice(&x, &next.tensor()?, &next.tensor()?, &next.tensor()?)?
+        }
         Operation::SliceUpdate => {
             let x = next.tensor()?;
             let (start, end, step) = (next.tensor()?, next.tensor()?, next.tensor()?);

@@ -4,7 +4,8 @@
 //! it is first touched, which takes longer than most of what is computed.
 
 use std::cell::RefCell;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
+use std::sync::Arc;
 
 /// Elements from which on memory is kept; that of smaller values the allocator keeps itself.
 const LARGE: usize = 1 << 14;
@@ -90,9 +91,81 @@ impl DerefMut for Buffer {
     }
 }
 
+/// The floats of a value: all that lie in a buffer, or a run of them. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Floats {
+    memory: Arc<Buffer>,
+    run: Range<usize>,
+}
+
+impl Floats {
+    /// A run of these floats, which must lie within them; the memory of all stays as long as it does.
+    pub(super) fn part(&self, run: Range<usize>) -> Floats {
+        debug_assert!(run.start <= run.end && run.end <= self.len());
+        Floats {
+            memory: Arc::clone(&self.memory),
+            run: self.run.start + run.start..self.run.start + run.end,
+        }
+    }
+
+    /// The floats to be changed, if nothing else holds their memory.
+    pub(super) fn alone(&mut self) -> Option<&mut [f32]> {
+        let run = self.run.clone();
+        Arc::get_mut(&mut self.memory).map(|memory| &mut memory[run])
+    }
+
+    /// The floats to be changed; copied where something else holds their memory.
+    pub(super) fn own(&mut self) -> &mut [f32] {
+        if Arc::get_mut(&mut self.memory).is_none() {
+            let mut copy = Buffer::unwritten(self.len());
+            copy.copy_from_slice(self);
+            *self = copy.into();
+        }
+        let run = self.run.clone();
+        // Nothing else holds it, so this copies nothing.
+        &mut Arc::make_mut(&mut self.memory)[run]
+    }
+}
+
+impl From<Buffer> for Floats {
+    fn from(memory: Buffer) -> Floats {
+        Floats {
+            run: 0..memory.len(),
+            memory: Arc::new(memory),
+        }
+    }
+}
+
+impl Deref for Floats {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.memory[self.run.clone()]
+    }
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_part_shares_is_changed_by_no_one() {
+        let mut whole = Floats::from(Buffer::from(vec![1.0, 2.0, 3.0, 4.0]));
+        let mut part = whole.part(1..4).part(1..3);
+        assert_eq!(part[..], [3.0, 4.0]);
+        assert!(whole.alone().is_none() && part.alone().is_none());
+        part.own()[0] = 7.0;
+        assert_eq!(
+            (&whole[..], &part[..]),
+            (&[1.0, 2.0, 3.0, 4.0][..], &[7.0, 4.0][..])
+        );
+        let mut part = whole.part(0..2);
+        drop(whole);
+        part.alone().unwrap()[1] = 9.0;
+        part.own()[0] = 8.0;
+        assert_eq!(part[..], [8.0, 9.0]);
+    }
 
     fn kept() -> Vec<usize> {
         FREE.with(|free| free.borrow().iter().map(Vec::capacity).collect())

@@ -21,7 +21,7 @@ mod small_float;
 pub mod tensor;
 pub mod weight;
 
-pub use buffer::Buffer;
+pub use buffer::{Buffer, Floats};
 pub use error::{ExecError, Unsupported};
 pub use plan::Plan;
 pub use session::Session;

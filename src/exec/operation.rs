@@ -26,6 +26,8 @@ pub enum Operation {
     ShrinkDims,
     Transpose,
     Slice,
+    /// A slice that may lie in the memory of what it is taken from.
+    SharedSlice,
     SliceUpdate,
     Concat,
     Split,

@@ -220,6 +220,11 @@ impl Machine<'_, '_> {
                     let operands = self.operands(step)?;
                     apply(*operation, operands, types)?
                 }
+                Action::Fused(fused, _) => {
+                    let operands = self.operands(step)?.into_iter();
+                    let operands = operands.map(Argument::into_tensor);
+                    vec![fused.apply(operands.collect::<Result<_, _>>()?)?]
+                }
                 Action::Read { state, take } => {
                     let state = &mut self.states[*state as usize];
                     let value = if *take { state.take() } else { state.clone() };

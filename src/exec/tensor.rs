@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::DType;
 
-use super::{Buffer, ExecError, limits, simd, small_float};
+use super::{Buffer, ExecError, Floats, limits, simd, small_float};
 
 /// Sizes, outermost first.
 pub type Shape = Vec<usize>;
@@ -27,7 +27,7 @@ pub struct Tensor {
 #[derive(Debug, Clone)]
 pub enum Elements {
     /// Of `float16`, `bfloat16`, `float32` and the eight and four bit floats.
-    Float(Arc<Buffer>),
+    Float(Floats),
     /// Of the integers and `bool`; those of `uint64` by their bits.
     Int(Arc<Vec<i64>>),
 }
@@ -47,7 +47,7 @@ impl Tensor {
     /// Likewise, of elements that lie in a buffer.
     pub(super) fn held(dtype: DType, shape: Shape, data: Buffer) -> Tensor {
         debug_assert_eq!(data.len(), shape.iter().product::<usize>());
-        let data = Elements::Float(Arc::new(data));
+        let data = Elements::Float(data.into());
         Tensor { dtype, shape, data }
     }
 
@@ -253,30 +253,18 @@ pub fn round(dtype: DType, values: &mut [f32]) {
 /// Rounds to `float16`. Without branches, so that a loop of it becomes vector instructions.
 #[inline(always)]
 pub fn round_f16(value: f32) -> f32 {
-    /// 2^-14, the least normal `float16`.
-    const LEAST_NORMAL: f32 = 6.103_515_6e-5;
-    /// Half a step above the greatest `float16`, 65504: what reaches it rounds to infinity.
-    const OVERFLOW: f32 = 65520.0;
+    /// 2^112: what `float16` does not have above 65504, `float32` does not have above so many times that.
+    const SCALE: f32 = f32::from_bits((127 + 112) << 23);
+    /// Its inverse.
+    const SCALE_BACK: f32 = f32::from_bits((127 - 112) << 23);
     let bits = value.to_bits();
-    let magnitude = f32::from_bits(bits & 0x7fff_ffff);
-    let sign = bits & 0x8000_0000;
-    // Thirteen bits of the significand go; the last that stays decides a tie.
-    let even = (bits >> 13) & 1;
-    let kept = (bits & 0x7fff_ffff).wrapping_add(0x0fff + even) & 0xffff_e000;
-    // Adding a half and taking it away leaves a multiple of 2^-24, the least step of `float16`.
-    let subnormal = (magnitude + 0.5) - 0.5;
-    let rounded = if magnitude < LEAST_NORMAL {
-        subnormal
-    } else {
-        f32::from_bits(kept)
-    };
-    let rounded = if magnitude >= OVERFLOW {
-        f32::INFINITY
-    } else {
-        rounded
-    };
-    let rounded = if value.is_nan() { f32::NAN } else { rounded };
-    f32::from_bits(rounded.to_bits() | sign)
+    // With 1.5 · 2^13 of its own power of two added, a number keeps the eleven digits of a `float16`. With 0.75 it keeps
+    // multiples of 2^-24, the least step. Of what is far too large or no number, any will do.
+    let own = f32::from_bits((bits & 0x7f80_0000).wrapping_add((13 << 23) | 0x0040_0000));
+    let large = if own > 0.75 { own } else { 0.75 };
+    let rounded = (value + large) - large;
+    let rounded = rounded * SCALE * SCALE_BACK;
+    f32::from_bits(rounded.to_bits() | (bits & 0x8000_0000))
 }
 
 /// Rounds to `bfloat16`, likewise.

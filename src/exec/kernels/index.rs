@@ -130,7 +130,7 @@ impl Scatter {
     fn put(self, mut x: Tensor, places: &[usize], updates: &Tensor) -> Result<Tensor, ExecError> {
         match (&mut x.data, &updates.data) {
             (Elements::Float(to), Elements::Float(from)) => {
-                let to = Arc::make_mut(to);
+                let to = to.own();
                 for (place, value) in places.iter().zip(from.iter()) {
                     let mut one = [self.floats(to[*place], *value)];
                     tensor::round(x.dtype, &mut one);

@@ -24,7 +24,9 @@ pub(super) fn drop_unused(body: &mut Body) {
     let mut kept = Vec::with_capacity(body.steps.len());
     for mut step in std::mem::take(&mut body.steps).into_iter().rev() {
         match &mut step.action {
-            Action::Compute(..) if !step.results.iter().any(|slot| needed.contains(slot)) => {
+            Action::Compute(..) | Action::Fused(..)
+                if !step.results.iter().any(|slot| needed.contains(slot)) =>
+            {
                 continue;
             }
             Action::If { then, otherwise } => {
@@ -96,7 +98,7 @@ fn use_up(operand: &mut Operand, own: &HashSet<u32>, needed: &mut HashSet<u32>) 
 }
 
 /// Slots that bodies inside a step use and do not fill themselves.
-fn inner_uses(step: &Step) -> HashSet<u32> {
+pub(super) fn inner_uses(step: &Step) -> HashSet<u32> {
     let bodies: [Option<&Body>; 2] = match &step.action {
         Action::If { then, otherwise } => [Some(then), Some(otherwise)],
         Action::While { before, after } => [Some(before), Some(after)],
@@ -127,7 +129,7 @@ fn mark_takes(body: &mut Body) {
             }
             Action::Read { state, take } => *take = written.remove(state),
             Action::If { .. } | Action::While { .. } => written.clear(),
-            Action::Compute(..) => {}
+            Action::Compute(..) | Action::Fused(..) => {}
         }
     }
 }

@@ -3,7 +3,9 @@
 mod build;
 mod constants;
 mod fold;
+mod fusion;
 mod liveness;
+mod sharing;
 mod support;
 
 use std::path::Path;
@@ -15,6 +17,7 @@ use crate::model::{DType, Dim};
 
 use super::ExecError;
 use super::apply::Argument;
+use super::kernels::elementwise::Fused;
 use super::operation::Operation;
 
 pub use support::unsupported;
@@ -86,6 +89,8 @@ pub(super) struct Step {
 pub(super) enum Action {
     /// Computes values of values; element types of the results.
     Compute(Operation, Vec<DType>),
+    /// Computes a value of values by several operations; its element type.
+    Fused(Fused, Vec<DType>),
     /// Reads a state; takes it away where it is written before it is read again.
     Read { state: u32, take: bool },
     /// Writes a state.

@@ -15,20 +15,40 @@ fn words(simd: V3, bits: u32) -> __m256i {
     simd.avx._mm256_set1_epi32(bits.cast_signed())
 }
 
-/// Eight `float16`, the bits of each sign-extended to a word; the steps are those of `from_f16`.
+/// The magnitudes of eight `float16`, the bits of each sign-extended to a word, where infinity and NaN are numbers.
+#[inline(always)]
+fn magnitude(simd: V3, bits: __m256i) -> __m256 {
+    let (avx, avx2) = (simd.avx, simd.avx2);
+    let wide = avx2._mm256_and_si256(
+        avx2._mm256_slli_epi32::<13>(bits),
+        words(simd, 0x7fff << 13),
+    );
+    let wide = avx._mm256_castsi256_ps(avx2._mm256_add_epi32(wide, words(simd, REBIAS)));
+    // `wide + (wide - LEAST_NORMAL)` is what a subnormal stands for, exactly, and more than any other does.
+    let least = avx._mm256_set1_ps(LEAST_NORMAL);
+    let below = simd
+        .fma
+        ._mm256_fmsub_ps(wide, avx._mm256_set1_ps(2.0), least);
+    avx._mm256_min_ps(wide, below)
+}
+
+/// Numbers with the signs of eight words.
+#[inline(always)]
+fn signed_as(simd: V3, bits: __m256i, magnitude: __m256) -> __m256 {
+    let sign = simd.avx2._mm256_and_si256(bits, words(simd, 1 << 31));
+    let (avx, sign) = (simd.avx, simd.avx._mm256_castsi256_ps(sign));
+    avx._mm256_or_ps(magnitude, sign)
+}
+
+/// Eight `float16`, likewise.
 #[inline(always)]
 fn widened(simd: V3, bits: __m256i) -> __m256 {
-    let (avx, avx2) = (simd.avx, simd.avx2);
-    let sign = avx2._mm256_and_si256(bits, words(simd, 1 << 31));
-    let wide = avx2._mm256_slli_epi32::<13>(avx2._mm256_and_si256(bits, words(simd, 0x7fff)));
-    let wide = avx._mm256_castsi256_ps(avx2._mm256_add_epi32(wide, words(simd, REBIAS)));
-    let below = avx._mm256_sub_ps(wide, avx._mm256_set1_ps(LEAST_NORMAL));
-    let below = avx._mm256_min_ps(below, avx._mm256_setzero_ps());
-    let value = avx._mm256_add_ps(wide, below);
+    let avx = simd.avx;
+    let value = magnitude(simd, bits);
     let is_special = avx._mm256_cmp_ps::<_CMP_GE_OQ>(value, avx._mm256_set1_ps(SPECIAL));
     let exponent = avx._mm256_castsi256_ps(words(simd, GREATEST_EXPONENT));
     let value = avx._mm256_or_ps(value, avx._mm256_and_ps(is_special, exponent));
-    avx._mm256_or_ps(value, avx._mm256_castsi256_ps(sign))
+    signed_as(simd, bits, value)
 }
 
 /// Sixteen `int8`.
@@ -50,6 +70,16 @@ fn unsigned(simd: V3, bytes: __m128i) -> [__m256; 2] {
     [
         avx._mm256_cvtepi32_ps(avx2._mm256_cvtepu8_epi32(bytes)),
         avx._mm256_cvtepi32_ps(avx2._mm256_cvtepu8_epi32(high)),
+    ]
+}
+
+/// Bytes in two parts, each of which is read by the instruction that widens it.
+#[inline(always)]
+fn eights(sse2: Sse2, bytes: &[u8; LANES]) -> [__m128i; 2] {
+    let (parts, _) = bytes.as_chunks::<{ LANES / 2 }>();
+    [
+        sse2._mm_set_epi64x(0, i64::from_le_bytes(parts[0])),
+        sse2._mm_set_epi64x(0, i64::from_le_bytes(parts[1])),
     ]
 }
 
@@ -123,6 +153,19 @@ impl Lanes for V3 {
     }
 
     #[inline(always)]
+    fn finite16(self, bits: &[u16; LANES]) -> [__m256; 2] {
+        let halves: [__m128i; 2] = cast(*bits);
+        let [low, high] = halves.map(
+            #[inline(always)]
+            |half| self.avx2._mm256_cvtepi16_epi32(half),
+        );
+        [
+            signed_as(self, low, magnitude(self, low)),
+            signed_as(self, high, magnitude(self, high)),
+        ]
+    }
+
+    #[inline(always)]
     fn bfloat16(self, bits: &[u16; LANES]) -> [__m256; 2] {
         let [low, high]: [__m128i; 2] = cast(*bits);
         let (avx, avx2) = (self.avx, self.avx2);
@@ -133,12 +176,20 @@ impl Lanes for V3 {
 
     #[inline(always)]
     fn int8(self, codes: &[u8; LANES]) -> [__m256; 2] {
-        signed(self, cast(*codes))
+        let (avx, avx2) = (self.avx, self.avx2);
+        eights(self.sse2, codes).map(
+            #[inline(always)]
+            |codes| avx._mm256_cvtepi32_ps(avx2._mm256_cvtepi8_epi32(codes)),
+        )
     }
 
     #[inline(always)]
     fn uint8(self, codes: &[u8; LANES]) -> [__m256; 2] {
-        unsigned(self, cast(*codes))
+        let (avx, avx2) = (self.avx, self.avx2);
+        eights(self.sse2, codes).map(
+            #[inline(always)]
+            |codes| avx._mm256_cvtepi32_ps(avx2._mm256_cvtepu8_epi32(codes)),
+        )
     }
 
     #[inline(always)]

@@ -34,6 +34,11 @@ pub(in crate::exec) trait Lanes: Copy {
     }
     /// The values of `float16`, by their bits.
     fn float16(self, bits: &[u16; LANES]) -> Self::Floats;
+    /// The same of bits of which none are those of infinity or NaN.
+    #[inline(always)]
+    fn finite16(self, bits: &[u16; LANES]) -> Self::Floats {
+        self.float16(bits)
+    }
     /// The values of `bfloat16`, by their bits.
     fn bfloat16(self, bits: &[u16; LANES]) -> Self::Floats;
     /// The values of `int8`.
@@ -137,6 +142,9 @@ mod tests {
         for first in (0..=u16::MAX).step_by(LANES) {
             let bits = from_fn(|lane| first + lane as u16);
             check(|p| p.float16(&bits), simd.stored(simd.float16(&bits)));
+            if bits.iter().all(|bits| bits & 0x7c00 != 0x7c00) {
+                check(|p| p.finite16(&bits), simd.stored(simd.finite16(&bits)));
+            }
             check(|p| p.bfloat16(&bits), simd.stored(simd.bfloat16(&bits)));
         }
         for first in 0..=u8::MAX {

@@ -87,7 +87,7 @@ impl Work for Dots<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, simd: L) {
-        rows::dots(simd, self.rows, self.x, self.sums);
+        rows::dots::<L, f32, f32>(simd, self.rows, self.x, self.sums);
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::exec) trait Kind<T, const N: usize> {
 }
 
 /// An element that is a float by itself.
-pub(in crate::exec) trait Float: Copy + Kind<Self, LANES> {
+pub(in crate::exec) trait Float: Copy {
     /// Its value.
     fn value(self) -> f32;
 }
@@ -47,6 +47,16 @@ impl Float for f16 {
     #[inline(always)]
     fn value(self) -> f32 {
         from_f16(self.to_bits())
+    }
+}
+
+/// Of `float16` that are neither infinite nor NaN.
+pub(in crate::exec) struct Finite16;
+
+impl Kind<f16, LANES> for Finite16 {
+    #[inline(always)]
+    fn wide<L: Lanes>(simd: L, group: &[f16; LANES]) -> L::Floats {
+        simd.finite16(bytemuck::cast_ref(group))
     }
 }
 
@@ -104,30 +114,22 @@ impl Kind<u8, { LANES / 2 }> for UInt4 {
     }
 }
 
-/// The sums of the products of rows, each element of which is lessened by the row's `zero`, with as many floats.
+/// The sums of the products of rows with as many floats.
 #[inline(always)]
-pub(in crate::exec) fn products<L: Lanes, K: Kind<T, N>, T, const N: usize, const R: usize>(
+fn products<L: Lanes, K: Kind<T, LANES>, T, const R: usize>(
     simd: L,
-    rows: [&[[T; N]]; R],
+    rows: [&[[T; LANES]]; R],
     x: &[[f32; LANES]],
-    zeros: Option<[f32; R]>,
 ) -> [L::Floats; R] {
     let mut groups = rows;
-    let mut minus = [simd.splat(0.0); R];
     for row in 0..R {
         groups[row] = &rows[row][..x.len()];
-        if let Some(zeros) = zeros {
-            minus[row] = simd.splat(zeros[row]);
-        }
     }
     let mut sums = [simd.splat(0.0); R];
     for at in 0..x.len() {
         let x = simd.load(&x[at]);
         for row in 0..R {
-            let mut values = K::wide(simd, &groups[row][at]);
-            if zeros.is_some() {
-                values = simd.sub(values, minus[row]);
-            }
+            let values = K::wide(simd, &groups[row][at]);
             sums[row] = simd.add(sums[row], simd.mul(values, x));
         }
     }
@@ -136,19 +138,24 @@ pub(in crate::exec) fn products<L: Lanes, K: Kind<T, N>, T, const N: usize, cons
 
 /// The dot products of `x` with rows of floats that lie behind each other, one for each element of `sums`.
 #[inline(always)]
-pub(in crate::exec) fn dots<L: Lanes, T: Float>(simd: L, rows: &[T], x: &[f32], sums: &mut [f32]) {
+pub(in crate::exec) fn dots<L: Lanes, K: Kind<T, LANES>, T: Float>(
+    simd: L,
+    rows: &[T],
+    x: &[f32],
+    sums: &mut [f32],
+) {
     let apart = sums.len() / STREAMS;
     for first in 0..apart {
-        some_dots::<L, T, STREAMS>(simd, rows, x, sums, first, apart);
+        some_dots::<L, K, T, STREAMS>(simd, rows, x, sums, first, apart);
     }
     for first in apart * STREAMS..sums.len() {
-        some_dots::<L, T, 1>(simd, rows, x, sums, first, 0);
+        some_dots::<L, K, T, 1>(simd, rows, x, sums, first, 0);
     }
 }
 
 /// Those of `R` rows, from `first` on and `apart` from each other.
 #[inline(always)]
-fn some_dots<L: Lanes, T: Float, const R: usize>(
+fn some_dots<L: Lanes, K: Kind<T, LANES>, T: Float, const R: usize>(
     simd: L,
     rows: &[T],
     x: &[f32],
@@ -162,7 +169,7 @@ fn some_dots<L: Lanes, T: Float, const R: usize>(
     for row in 0..R {
         groups[row] = rows[(first + row * apart) * k..][..k].as_chunks().0;
     }
-    let parts = products::<L, T, T, LANES, R>(simd, groups, xs, None);
+    let parts = products::<L, K, T, R>(simd, groups, xs);
     for row in 0..R {
         let place = first + row * apart;
         let rest = &rows[(place + 1) * k - x_rest.len()..][..x_rest.len()];

@@ -9,13 +9,15 @@ use half::{bf16, f16};
 
 use super::grid::Grid;
 use super::{Affine, Form, Stored, Weight};
-use crate::exec::simd::rows::{Int4, Int8, Kind, STREAMS, UInt4, UInt8, dots, products};
+use crate::exec::simd::rows::{Finite16, Int4, Int8, Kind, STREAMS, UInt4, UInt8, dots};
 use crate::exec::simd::{self, LANES, Lanes, Work};
 use crate::model::DType;
 
 /// Rows that are multiplied as they are stored.
 pub(super) enum Rows<'w> {
     Float16(&'w [f16]),
+    /// None of which is infinite or NaN.
+    Finite16(&'w [f16]),
     BFloat16(&'w [bf16]),
     Float32(&'w [f32]),
     Affine(AffineRows<'w>),
@@ -41,6 +43,7 @@ impl<'w> Rows<'w> {
     pub(super) fn of(weight: &'w Weight) -> Option<Rows<'w>> {
         match &weight.form {
             Form::Plain(stored) => match stored.dtype {
+                DType::Float16 if stored.are_finite() => stored.halves().map(Rows::Finite16),
                 DType::Float16 => stored.halves().map(Rows::Float16),
                 DType::BFloat16 => stored.halves().map(Rows::BFloat16),
                 DType::Float32 => stored.words().map(Rows::Float32),
@@ -78,9 +81,10 @@ impl Work for Product<'_, '_> {
         let Product { first, x, sums, .. } = self;
         let at = first * x.len();
         match self.rows {
-            Rows::Float16(rows) => dots(simd, &rows[at..], x, sums),
-            Rows::BFloat16(rows) => dots(simd, &rows[at..], x, sums),
-            Rows::Float32(rows) => dots(simd, &rows[at..], x, sums),
+            Rows::Float16(rows) => dots::<L, f16, f16>(simd, &rows[at..], x, sums),
+            Rows::Finite16(rows) => dots::<L, Finite16, f16>(simd, &rows[at..], x, sums),
+            Rows::BFloat16(rows) => dots::<L, bf16, bf16>(simd, &rows[at..], x, sums),
+            Rows::Float32(rows) => dots::<L, f32, f32>(simd, &rows[at..], x, sums),
             Rows::Affine(rows) => rows.dot(simd, first, x, sums),
         }
     }
@@ -176,18 +180,34 @@ impl Blocks<'_> {
         sums: &mut [f32],
     ) {
         let (codes, _) = codes.as_chunks::<N>();
+        // Loops over the commonest blocks, of 32 and 64, are unrolled, which takes off a third of the time.
+        match self.size / LANES {
+            2 => self.all::<L, K, N, 2>(simd, codes, sums),
+            4 => self.all::<L, K, N, 4>(simd, codes, sums),
+            _ => self.all::<L, K, N, 1>(simd, codes, sums),
+        }
+    }
+
+    /// The same, where a block is `G` groups of [`LANES`], or any number of them if that is 1.
+    #[inline(always)]
+    fn all<L: Lanes, K: Kind<u8, N>, const N: usize, const G: usize>(
+        &self,
+        simd: L,
+        codes: &[[u8; N]],
+        sums: &mut [f32],
+    ) {
         let apart = sums.len() / STREAMS;
         for first in 0..apart {
-            self.some::<L, K, N, STREAMS>(simd, codes, sums, first, apart);
+            self.some::<L, K, N, G, STREAMS>(simd, codes, sums, first, apart);
         }
         for first in apart * STREAMS..sums.len() {
-            self.some::<L, K, N, 1>(simd, codes, sums, first, 0);
+            self.some::<L, K, N, G, 1>(simd, codes, sums, first, 0);
         }
     }
 
     /// Those of `R` rows, from `first` on and `apart` from each other.
     #[inline(always)]
-    fn some<L: Lanes, K: Kind<u8, N>, const N: usize, const R: usize>(
+    fn some<L: Lanes, K: Kind<u8, N>, const N: usize, const G: usize, const R: usize>(
         &self,
         simd: L,
         codes: &[[u8; N]],
@@ -195,25 +215,44 @@ impl Blocks<'_> {
         first: usize,
         apart: usize,
     ) {
-        let groups = self.size / LANES;
-        let (x, _) = self.x.as_chunks::<LANES>();
+        let pieces = if G > 1 { 1 } else { self.size / LANES };
+        let (codes, _) = codes.as_chunks::<G>();
+        let (x, _) = self.x.as_chunks::<LANES>().0.as_chunks::<G>();
+        let x = &x[..self.blocks * pieces];
+        let mut rows: [&[[[u8; N]; G]]; R] = [&[]; R];
+        let mut scales: [&[f32]; R] = [&[]; R];
+        let mut zeros: Option<[&[f32]; R]> = self.zeros.map(|_| [&[][..]; R]);
+        for row in 0..R {
+            let coarse = (first + row * apart) * self.blocks;
+            rows[row] = &codes[coarse * pieces..][..x.len()];
+            scales[row] = &self.scales[coarse..][..self.blocks];
+            if let (Some(zeros), Some(all)) = (&mut zeros, self.zeros) {
+                zeros[row] = &all[coarse..][..self.blocks];
+            }
+        }
         let mut totals = [simd.splat(0.0); R];
         for block in 0..self.blocks {
-            let mut rows: [&[[u8; N]]; R] = [&[]; R];
-            let mut scales = [0.0; R];
-            let mut zeros = self.zeros.map(|_| [0.0; R]);
-            for row in 0..R {
-                let coarse = (first + row * apart) * self.blocks + block;
-                rows[row] = &codes[coarse * groups..][..groups];
-                scales[row] = self.scales[coarse];
-                if let (Some(zeros), Some(all)) = (&mut zeros, self.zeros) {
-                    zeros[row] = all[coarse];
+            let mut parts = [simd.splat(0.0); R];
+            for piece in block * pieces..(block + 1) * pieces {
+                for row in 0..R {
+                    for group in 0..G {
+                        let mut values = K::wide(simd, &rows[row][piece][group]);
+                        if let Some(zeros) = zeros {
+                            values = simd.sub(values, simd.splat(zeros[row][block]));
+                        }
+                        let product = simd.mul(values, simd.load(&x[piece][group]));
+                        // A sum that begins with a product in place of zero is the same but for the sign of zero, which
+                        // adding it to the total takes away.
+                        parts[row] = if G > 1 && group == 0 {
+                            product
+                        } else {
+                            simd.add(parts[row], product)
+                        };
+                    }
                 }
             }
-            let x = &x[block * groups..][..groups];
-            let parts = products::<L, K, u8, N, R>(simd, rows, x, zeros);
             for row in 0..R {
-                let part = simd.mul(parts[row], simd.splat(scales[row]));
+                let part = simd.mul(parts[row], simd.splat(scales[row][block]));
                 totals[row] = simd.add(totals[row], part);
             }
         }
@@ -229,6 +268,11 @@ impl Stored {
             super::stored::Data::Halves(halves) => bytemuck::try_cast_slice(halves).ok(),
             _ => None,
         }
+    }
+
+    /// True of halves of which none is infinite or NaN.
+    fn are_finite(&self) -> bool {
+        matches!(&self.data, super::stored::Data::Halves(halves) if halves.are_finite)
     }
 
     fn words(&self) -> Option<&[f32]> {

@@ -1,7 +1,5 @@
 //! Floats that meet: in place where nothing else holds one of the operands.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use crate::exec::kernels::broadcast::{Walk, shape};
@@ -10,7 +8,7 @@ use crate::exec::{Buffer, ExecError, simd};
 use crate::model::DType;
 
 /// Elements of a result from which on threads share it.
-const PARALLEL: usize = 1 << 15;
+pub(super) const PARALLEL: usize = 1 << 15;
 
 /// Elements that a thread takes at a time.
 pub(super) const PIECE: usize = 1 << 12;
@@ -52,7 +50,7 @@ pub(super) fn met(
 /// The elements of an operand of the sizes of the result, if nothing else holds them.
 fn owned<'t>(x: &'t mut Tensor, whole: &[usize]) -> Option<&'t mut [f32]> {
     match &mut x.data {
-        Elements::Float(data) if x.shape == whole => Arc::get_mut(data).map(|data| &mut **data),
+        Elements::Float(data) if x.shape == whole => data.alone(),
         _ => None,
     }
 }

@@ -54,7 +54,7 @@ fn replaced(
         truth,
     };
     match (&mut kept.data, &other.data) {
-        (Elements::Float(kept), Elements::Float(other)) => match Arc::get_mut(kept) {
+        (Elements::Float(kept), Elements::Float(other)) => match kept.alone() {
             Some(kept) => replacement.make(kept, other),
             None => return Ok(false),
         },

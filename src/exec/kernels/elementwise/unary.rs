@@ -1,7 +1,5 @@
 //! Operations on one operand.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::floats::PIECE;
@@ -62,7 +60,7 @@ impl Unary {
         match &mut x.data {
             Elements::Float(data) => {
                 // Copied where something else holds them.
-                self.floats(&mut *Arc::make_mut(data), x.dtype)?;
+                self.floats(data.own(), x.dtype)?;
                 Ok(x)
             }
             Elements::Int(data) => {

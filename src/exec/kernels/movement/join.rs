@@ -1,5 +1,7 @@
 //! Tensors one behind the other, and taken apart.
 
+use std::ops::Range;
+
 use super::order::strided;
 use crate::exec::ExecError;
 use crate::exec::kernels::{axis, scalar, sizes, strides};
@@ -64,7 +66,32 @@ pub fn concat(at: &Tensor, parts: &[&Tensor]) -> Result<Tensor, ExecError> {
     }
 }
 
-fn joined<T: Copy>(parts: &[&[T]], widths: &[usize], outer: usize, count: usize) -> Vec<T> {
+fn joined<T: Copy + Default>(
+    parts: &[&[T]],
+    widths: &[usize],
+    outer: usize,
+    count: usize,
+) -> Vec<T> {
+    let row: usize = widths.iter().sum();
+    if row <= SHORT_ROW && row > 0 {
+        let mut data = vec![T::default(); count];
+        let mut first = 0;
+        for (part, width) in parts.iter().zip(widths) {
+            let columns = first..first + width;
+            match width {
+                1 => lay::<T, 1>(part, columns, &mut data, row),
+                2 => lay::<T, 2>(part, columns, &mut data, row),
+                3 => lay::<T, 3>(part, columns, &mut data, row),
+                4 => lay::<T, 4>(part, columns, &mut data, row),
+                _ => {
+                    let rows = data.chunks_exact_mut(row).zip(part.chunks_exact(*width));
+                    rows.for_each(|(to, from)| to[columns.clone()].copy_from_slice(from));
+                }
+            }
+            first += width;
+        }
+        return data;
+    }
     let mut data = Vec::with_capacity(count);
     for row in 0..outer {
         for (part, width) in parts.iter().zip(widths) {
@@ -72,6 +99,17 @@ fn joined<T: Copy>(parts: &[&[T]], widths: &[usize], outer: usize, count: usize)
         }
     }
     data
+}
+
+/// Elements in a row up to which it takes longer to call for a copy than to make it.
+const SHORT_ROW: usize = 8;
+
+/// Rows of `W` elements, put into those columns of longer rows.
+fn lay<T: Copy, const W: usize>(part: &[T], columns: Range<usize>, data: &mut [T], row: usize) {
+    let (rows, _) = part.as_chunks::<W>();
+    for (to, from) in data.chunks_exact_mut(row).zip(rows) {
+        to[columns.clone()].copy_from_slice(from);
+    }
 }
 
 /// The parts of a tensor along an axis: of the sizes given, or all of one size and a rest.

@@ -10,6 +10,6 @@ mod stretch;
 pub use join::{concat, split};
 pub use order::{order, reverse, transpose};
 pub use pad::{Padding, pad};
-pub use part::{slice, slice_update};
+pub use part::{shared_slice, slice, slice_update};
 pub use sizes::{expanded, reshaped, shrunk};
 pub use stretch::{broadcast_in_dims, broadcast_to, tile};

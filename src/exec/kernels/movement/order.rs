@@ -119,6 +119,9 @@ pub(super) fn strided(x: &Tensor, shape: Shape, start: usize, steps: &[isize]) -
     }
 }
 
+/// Elements of a run that are copied as they are.
+const SHORT_RUN: usize = 4;
+
 fn walk<T: Copy + Send + Sync>(
     data: &[T],
     out: &mut [T],
@@ -129,8 +132,17 @@ fn walk<T: Copy + Send + Sync>(
     let mut done = 0;
     visit(shape, start, steps, |at, run, step| {
         let part = &mut out[done..done + run];
-        if step == 1 {
+        // A call for a copy takes longer than that of a few elements.
+        if step == 1 && run > SHORT_RUN {
             copy(part, &data[at..at + run]);
+        } else if step == 1 {
+            let data = &data[at..at + run];
+            match run {
+                1 => part[0] = data[0],
+                2 => part[..2].copy_from_slice(&data[..2]),
+                3 => part[..3].copy_from_slice(&data[..3]),
+                _ => part[..4].copy_from_slice(&data[..4]),
+            }
         } else {
             for (place, out) in part.iter_mut().enumerate() {
                 *out = data[at.wrapping_add_signed(step * place as isize)];

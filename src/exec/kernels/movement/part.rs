@@ -1,5 +1,6 @@
 //! A part of a tensor, taken or replaced.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::{strided, visit};
@@ -70,6 +71,15 @@ impl Part {
         }
         Ok(part)
     }
+
+    /// Where the elements lie, if they do so one after the other.
+    fn run(&self) -> Option<Range<usize>> {
+        let apart = strides(&self.shape);
+        let mut axes = self.shape.iter().zip(&self.steps).zip(apart);
+        let count: usize = self.shape.iter().product();
+        axes.all(|((size, step), apart)| *size == 1 || *step == apart as isize)
+            .then(|| self.start..self.start + count)
+    }
 }
 
 /// The part of a tensor between bounds.
@@ -82,6 +92,27 @@ pub fn slice(x: &Tensor, start: &Tensor, end: &Tensor, step: &Tensor) -> Result<
         return Ok(x.clone());
     }
     Ok(strided(x, part.shape, part.start, &part.steps))
+}
+
+/// The same; where the elements lie one after the other, in the memory of the tensor.
+///
+/// # Errors
+/// As [`slice()`].
+pub fn shared_slice(
+    x: &Tensor,
+    start: &Tensor,
+    end: &Tensor,
+    step: &Tensor,
+) -> Result<Tensor, ExecError> {
+    let part = Part::new(x, start, end, step)?;
+    match (&x.data, part.run()) {
+        (Elements::Float(data), Some(run)) => Ok(Tensor {
+            dtype: x.dtype,
+            data: Elements::Float(data.part(run)),
+            shape: part.shape,
+        }),
+        _ => Ok(strided(x, part.shape, part.start, &part.steps)),
+    }
 }
 
 /// The tensor with a part of it replaced; in place where nobody else holds its elements.
@@ -100,7 +131,7 @@ pub fn slice_update(
         return Err(ExecError::shapes(&part.shape, &update.shape));
     }
     match (&mut x.data, &update.data) {
-        (Elements::Float(to), Elements::Float(from)) => put(&mut *Arc::make_mut(to), &part, from),
+        (Elements::Float(to), Elements::Float(from)) => put(to.own(), &part, from),
         (Elements::Int(to), Elements::Int(from)) => {
             put(Arc::make_mut(to).as_mut_slice(), &part, from)
         }

@@ -12,7 +12,7 @@ use crate::model::{Function, Value, ValueType, Visibility, functions};
 
 use super::constants::Loader;
 use super::support::{graphs, unsupported_from};
-use super::{Action, Body, Operand, Plan, Port, Step, fold, liveness};
+use super::{Action, Body, Operand, Plan, Port, Step, fold, fusion, liveness, sharing};
 use crate::exec::apply::Argument;
 use crate::exec::operation::{Meaning, Operation};
 use crate::exec::{ExecError, limits};
@@ -87,7 +87,9 @@ pub(super) fn plan<S: ByteSource + ?Sized>(
         .collect();
     body.results = results?;
     liveness::drop_unused(&mut body);
+    fusion::fuse(&mut body);
     liveness::mark(&mut body);
+    sharing::mark(&mut body);
     let ports = |values: &[Value]| values.iter().filter_map(port).collect();
     Ok(Plan {
         function: name.to_owned(),

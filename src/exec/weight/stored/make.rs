@@ -6,8 +6,8 @@ use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 
 use super::{Data, Stored};
 use crate::bytes::ByteSource;
-use crate::exec::ExecError;
 use crate::exec::tensor::{Elements, Tensor};
+use crate::exec::{Buffer, ExecError};
 use crate::mlir::{FileRange, ReadError, ReadErrorKind};
 use crate::model::{DType, Packing};
 
@@ -38,7 +38,7 @@ impl Stored {
                 let mut halves = vec![0_u16; len];
                 fill(bytemuck::cast_slice_mut(&mut halves))?;
                 little_endian(&mut halves, u16::from_le);
-                Data::Halves(Arc::new(halves))
+                Data::Halves(halves.into())
             }
             (DType::Float32, _) => {
                 let mut words = vec![0_f32; len];
@@ -46,7 +46,7 @@ impl Stored {
                 little_endian(&mut words, |word: f32| {
                     f32::from_bits(u32::from_le(word.to_bits()))
                 });
-                Data::Words(Arc::new(words.into()))
+                Data::Words(Buffer::from(words).into())
             }
             _ => {
                 // The range lies in the file, so it fits memory as far as the file does.
@@ -103,13 +103,13 @@ impl Stored {
                     let mut halves = vec![0_u16; data.len()];
                     let out = halves.reinterpret_cast_mut::<half::f16>();
                     out.convert_from_f32_slice(data);
-                    Data::Halves(Arc::new(halves))
+                    Data::Halves(halves.into())
                 }
                 DType::BFloat16 => {
                     let mut halves = vec![0_u16; data.len()];
                     let out = halves.reinterpret_cast_mut::<half::bf16>();
                     out.convert_from_f32_slice(data);
-                    Data::Halves(Arc::new(halves))
+                    Data::Halves(halves.into())
                 }
                 _ => Data::Words(data.clone()),
             },
@@ -139,14 +139,14 @@ impl Stored {
                 let spread = (0..mask.len)
                     .map(one)
                     .collect::<Result<Vec<_>, ExecError>>()?;
-                Data::Halves(Arc::new(spread))
+                Data::Halves(spread.into())
             }
             Data::Words(words) => {
                 let one = |bit| Ok(next(bit)?.map_or(0.0, |at| words[at]));
                 let spread = (0..mask.len)
                     .map(one)
                     .collect::<Result<Vec<_>, ExecError>>()?;
-                Data::Words(Arc::new(spread.into()))
+                Data::Words(Buffer::from(spread).into())
             }
             _ => {
                 let width = values.dtype.storage_bytes() as usize;

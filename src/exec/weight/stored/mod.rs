@@ -2,6 +2,7 @@
 
 mod make;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::model::DType;
@@ -9,7 +10,7 @@ use crate::model::DType;
 use crate::exec::simd::{dispatch, from_bf16, from_f16};
 use crate::exec::small_float;
 use crate::exec::tensor::{Class, Elements, class, int_bits, wrap};
-use crate::exec::{Buffer, ExecError};
+use crate::exec::{Buffer, ExecError, Floats};
 
 /// Elements in the bytes of a file, decoded where they are used. Cloning shares the bytes.
 #[derive(Debug, Clone)]
@@ -30,9 +31,40 @@ pub(super) enum Data {
     /// Elements side by side in bytes, the first in the lowest bits.
     Packed(Arc<Vec<u8>>),
     /// `float16` and `bfloat16`.
-    Halves(Arc<Vec<u16>>),
+    Halves(Halves),
     /// `float32`.
-    Words(Arc<Buffer>),
+    Words(Floats),
+}
+
+/// Floats of two bytes, by their bits.
+#[derive(Debug, Clone)]
+pub(super) struct Halves {
+    bits: Arc<Vec<u16>>,
+    /// True if none is infinite or NaN as a `float16`.
+    pub(super) are_finite: bool,
+}
+
+impl From<Vec<u16>> for Halves {
+    fn from(bits: Vec<u16>) -> Halves {
+        /// Halves that are looked at without asking in between.
+        const AT_A_TIME: usize = 1 << 12;
+        let special = |some: &[u16]| {
+            some.iter()
+                .fold(false, |any, bits| any | (bits & 0x7c00 == 0x7c00))
+        };
+        Halves {
+            are_finite: !bits.chunks(AT_A_TIME).any(special),
+            bits: Arc::new(bits),
+        }
+    }
+}
+
+impl Deref for Halves {
+    type Target = [u16];
+
+    fn deref(&self) -> &[u16] {
+        &self.bits
+    }
 }
 
 impl Stored {
@@ -172,7 +204,7 @@ impl Stored {
                 if !matches!(self.data, Data::Splat(_)) {
                     self.floats(0, &mut floats);
                 }
-                Ok(Elements::Float(Arc::new(floats.into())))
+                Ok(Elements::Float(Buffer::from(floats).into()))
             }
             None => Err(ExecError::Type { dtype: self.dtype }),
         }

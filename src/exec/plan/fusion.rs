@@ -1,0 +1,199 @@
+//! Operations on elements whose results nothing else needs, made one step with the operation that takes them.
+
+use std::collections::HashMap;
+
+use super::liveness::inner_uses;
+use super::{Action, Body, Operand, Step};
+use crate::exec::kernels::elementwise::Fused;
+use crate::exec::operation::Operation;
+use crate::exec::tensor::{Class, class};
+
+/// Operands that one step takes at most.
+const OPERANDS: usize = 8;
+
+/// Steps that may lie between an operation and the one that takes its result: until then its operands are kept.
+const REACH: usize = 16;
+
+/// Fuses the operations of a body, and of those inside it. To be done before last uses are marked.
+pub(super) fn fuse(body: &mut Body) {
+    let uses = uses(body);
+    let mut steps: Vec<Option<Step>> = Vec::with_capacity(body.steps.len());
+    // Where each value that may be fused is made.
+    let mut makers: HashMap<u32, usize> = HashMap::new();
+    for mut step in std::mem::take(&mut body.steps) {
+        match &mut step.action {
+            Action::If { then, otherwise } => {
+                fuse(then);
+                fuse(otherwise);
+            }
+            Action::While { before, after } => {
+                fuse(before);
+                fuse(after);
+            }
+            _ => {}
+        }
+        if let Some(mut fused) = fusible(&step) {
+            let mut place = 0;
+            while place < step.operands.len() {
+                let maker = slot(&step.operands[place])
+                    .filter(|slot| uses.get(slot) == Some(&1))
+                    .and_then(|slot| makers.get(&slot).copied())
+                    .filter(|maker| steps.len() - maker <= REACH);
+                let inner = maker.and_then(|maker| {
+                    let inner = fusible(steps[maker].as_ref()?)?;
+                    (fused.operands() + inner.operands() <= OPERANDS + 1).then_some((maker, inner))
+                });
+                let Some((maker, inner)) = inner else {
+                    place += 1;
+                    continue;
+                };
+                fused = fused.with(place, &inner);
+                let taken = steps[maker]
+                    .take()
+                    .map_or_else(Vec::new, |step| step.operands);
+                step.operands.splice(place..=place, taken);
+                step.action = match step.action {
+                    Action::Compute(_, types) | Action::Fused(_, types) => {
+                        Action::Fused(fused.clone(), types)
+                    }
+                    action => action,
+                };
+            }
+            makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
+        }
+        steps.push(Some(step));
+    }
+    body.steps = steps.into_iter().flatten().collect();
+}
+
+/// What a step makes as a part of another, if it is of the kind.
+fn fusible(step: &Step) -> Option<Fused> {
+    match &step.action {
+        Action::Compute(Operation::Binary(by), types)
+            if class(*types.first()?) == Some(Class::Float) =>
+        {
+            Fused::new(*by)
+        }
+        Action::Fused(fused, _) => Some(fused.clone()),
+        _ => None,
+    }
+}
+
+fn slot(operand: &Operand) -> Option<u32> {
+    match operand {
+        Operand::Slot { slot, .. } => Some(*slot),
+        Operand::Constant(_) => None,
+    }
+}
+
+/// How often each value is used; one that a body inside uses, more than once.
+fn uses(body: &Body) -> HashMap<u32, usize> {
+    let mut uses = HashMap::new();
+    let operands = body.steps.iter().flat_map(|step| &step.operands);
+    for slot in operands.chain(&body.results).filter_map(slot) {
+        *uses.entry(slot).or_default() += 1;
+    }
+    for slot in body.steps.iter().flat_map(inner_uses) {
+        *uses.entry(slot).or_default() += 2;
+    }
+    uses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::kernels::elementwise::Binary;
+    use crate::model::DType;
+
+    fn step(operation: Operation, dtype: DType, operands: &[u32], result: u32) -> Step {
+        let slot = |slot: &u32| Operand::Slot {
+            slot: *slot,
+            last: false,
+        };
+        Step {
+            op: result,
+            name: String::new(),
+            action: Action::Compute(operation, vec![dtype]),
+            operands: operands.iter().map(slot).collect(),
+            results: vec![result],
+            release: Vec::new(),
+        }
+    }
+
+    fn binary(by: Binary, operands: &[u32], result: u32) -> Step {
+        step(Operation::Binary(by), DType::Float16, operands, result)
+    }
+
+    /// The operands and the result of each step that is left.
+    fn fused(steps: Vec<Step>, result: u32) -> Vec<(Vec<u32>, u32)> {
+        let mut body = Body {
+            arguments: (0..4).collect(),
+            steps,
+            results: step(Operation::Same, DType::Float16, &[result], 0).operands,
+        };
+        fuse(&mut body);
+        let steps = body.steps.iter();
+        steps
+            .map(|step| {
+                (
+                    step.operands.iter().filter_map(slot).collect(),
+                    step.results[0],
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_only_another_operation_needs_becomes_a_part_of_it() {
+        let steps = vec![
+            binary(Binary::Mul, &[0, 1], 4),
+            binary(Binary::Mul, &[2, 3], 5),
+            binary(Binary::Add, &[4, 5], 6),
+            binary(Binary::Divide, &[0, 6], 7),
+        ];
+        assert_eq!(fused(steps, 7), [(vec![0, 0, 1, 2, 3], 7)]);
+    }
+
+    #[test]
+    fn what_is_needed_twice_or_is_of_another_kind_stays() {
+        let twice = vec![
+            binary(Binary::Mul, &[0, 1], 4),
+            binary(Binary::Add, &[4, 4], 5),
+        ];
+        assert_eq!(fused(twice, 5).len(), 2);
+        let returned = vec![
+            binary(Binary::Mul, &[0, 1], 4),
+            binary(Binary::Add, &[4, 2], 5),
+        ];
+        assert_eq!(fused(returned, 4).len(), 2);
+        let whole = Operation::Binary(Binary::Mul);
+        let integers = vec![
+            step(whole, DType::Int32, &[0, 1], 4),
+            step(Operation::Binary(Binary::Add), DType::Int32, &[4, 2], 5),
+        ];
+        assert_eq!(fused(integers, 5).len(), 2);
+        let power = vec![
+            binary(Binary::Pow, &[0, 1], 4),
+            binary(Binary::Add, &[4, 2], 5),
+        ];
+        assert_eq!(fused(power, 5).len(), 2);
+    }
+
+    #[test]
+    fn a_long_sum_is_made_in_several_steps() {
+        let add = |at: u32| binary(Binary::Add, &[at + 3, 1], at + 4);
+        let steps = fused((0..20).map(add).collect(), 23);
+        assert!(steps.iter().all(|(operands, _)| operands.len() <= OPERANDS));
+        assert_eq!(steps.len(), 3);
+    }
+
+    #[test]
+    fn an_operand_is_not_kept_for_long() {
+        let mut steps = vec![binary(Binary::Mul, &[0, 1], 4)];
+        let between = |at: u32| step(Operation::Same, DType::Float16, &[0], at);
+        steps.extend((10..10 + REACH as u32 + 1).map(between));
+        let count = steps.len();
+        steps.push(binary(Binary::Add, &[4, 2], 5));
+        assert_eq!(fused(steps, 5).len(), count + 1);
+    }
+}
