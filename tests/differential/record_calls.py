@@ -40,6 +40,9 @@ POSITIONS = ("position_ids", "pos_ids")
 # Called in a process of their own, these end it, every time (coreai-core 1.0.0b3).
 READS_BEYOND_ITS_DATA = {"toy_pass_fp4_e2m1fn_per_block32"}
 
+# Operations whose results are sums, or shares of one, exact to the largest part of it.
+SUMS = ("batch_matmul", "softmax")
+
 
 def dtype(name):
     return np.dtype(ml_dtypes.bfloat16 if name == "bfloat16" else name)
@@ -49,12 +52,33 @@ def sizes(shape, dynamic):
     return [dynamic if size is None or size < 0 else size for size in shape]
 
 
+def edges(kind, ends=True):
+    """The values of a type where functions bend, and where it ends."""
+    if kind == np.bool_:
+        return np.array([False, True])
+    if np.issubdtype(kind, np.integer):
+        limits = np.iinfo(kind)
+        places = [0, 1, 2, 3, 7, 100, limits.max // 2, limits.max - 1, limits.max]
+        # Of unsigned 64 bits, those that signed ones have too.
+        places = [min(place, 2**63 - 1) for place in places]
+        return np.array(places + ([-1, -2, -3, -100, limits.min + 1, limits.min] if limits.min else []), kind)
+    limits = ml_dtypes.finfo(kind)
+    most, least, subnormal = float(limits.max), float(limits.tiny), float(limits.smallest_subnormal)
+    places = [0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.14159, 10.3, 88.0, 1000.0, 1e-3, np.inf]
+    places += [least, subnormal, most] if ends else []
+    return np.array(places + [-place for place in places] + [np.nan]).astype(kind)
+
+
 def value(name, descriptor, call, draw):
     """An input of one call."""
     kind, shape = dtype(descriptor.dtype), list(descriptor.shape)
     if name in POSITIONS:
         shape = sizes(shape, call + 1)
         return np.broadcast_to(np.arange(shape[-1]), shape).astype(kind)
+    if name.startswith(("edge", "common")):
+        return draw.choice(edges(kind, name.startswith("edge")), shape)
+    if name.startswith("index"):
+        return draw.integers(0, 2, shape).astype(kind)
     shape = sizes(shape, 1 if name in ("input_ids", "inputs_embeds") else LENGTH)
     if kind == np.bool_:
         return draw.integers(0, 2, shape).astype(kind)
@@ -65,7 +89,8 @@ def value(name, descriptor, call, draw):
 
 def spelled(array):
     """An array as JSON; what JSON cannot write as a number is text."""
-    numbers = array.astype(np.float64).ravel().tolist()
+    is_whole = array.dtype == np.bool_ or np.issubdtype(array.dtype, np.integer)
+    numbers = array.astype(np.int64 if is_whole else np.float64).ravel().tolist()
     data = [number if np.isfinite(number) else str(number) for number in numbers]
     return {"dtype": str(array.dtype), "shape": list(array.shape), "data": data}
 
@@ -103,7 +128,7 @@ async def record(asset, model, function, calls):
             "states": {name: spelled(state.numpy()) for name, state in states.items()}}
 
 
-async def record_all(asset, out, calls):
+async def record_all(asset, out, calls, each):
     """Records every function of an asset; what could not be run, a line each."""
     skipped = []
     loaded = AIModelAsset.load(asset)
@@ -115,6 +140,7 @@ async def record_all(asset, out, calls):
                 skipped.append(f"{asset.stem} {function}: {str(error)[:200]}")
                 continue
             document["precision"] = precision(loaded.summary().compute_types)
+            document["each"] = each and not asset.stem.startswith(SUMS)
             document["asset"] = os.path.relpath(asset, out)
             path = out / f"{asset.stem}.{function}.json"
             path.write_text(json.dumps(document) + "\n", encoding="utf-8")
@@ -127,7 +153,7 @@ def part(arguments):
     os.dup2(2, 1)
     for name in sys.stdin.read().split():
         try:
-            skipped = asyncio.run(record_all(arguments.assets / f"{name}.aimodel", arguments.out, arguments.calls))
+            skipped = asyncio.run(record_all(arguments.assets / f"{name}.aimodel", arguments.out, arguments.calls, arguments.each))
         except Exception as error:  # what one asset does is no reason to leave out the rest
             skipped = [f"{name}: {type(error).__name__}: {str(error)[:200]}"]
         print(json.dumps([name, skipped]), file=results, flush=True)
@@ -137,6 +163,7 @@ def recorded_by_parts(arguments, out, fill, names):
     """Runs processes until every asset is done: Apple's runtime ends the process on some."""
     skipped = []
     command = [sys.executable, __file__, str(arguments.assets), str(out), "--calls", str(arguments.calls), "--part"]
+    command += ["--each"] if arguments.each else []
     environment = os.environ | {"MALLOC_PERTURB_": fill}
     while names:
         done = subprocess.run(command, input="\n".join(names), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -174,6 +201,7 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--calls", type=int, default=4, help="calls of each function")
     parser.add_argument("--only", nargs="*", help="names of the assets")
+    parser.add_argument("--each", action="store_true", help="have each element compared by its own size, not by the largest's")
     parser.add_argument("--part", action="store_true", help="record the assets named on standard input, in this process")
     arguments = parser.parse_args()
     if arguments.part:

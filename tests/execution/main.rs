@@ -66,12 +66,10 @@ impl Repeated {
     }
 }
 
-/// A few assets of every form of weights, recorded once.
-#[test]
-fn committed_records_are_repeated() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls");
-    let repeated = Repeated::of(&folder);
-    assert!(repeated.count() >= 20, "{} records", repeated.count());
+fn are_repeated(folder: &str, least: usize) {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let repeated = Repeated::of(&fixtures.join(folder));
+    assert!(repeated.count() >= least, "{} records", repeated.count());
     assert!(
         repeated.failures.is_empty(),
         "{}",
@@ -79,14 +77,32 @@ fn committed_records_are_repeated() {
     );
 }
 
+/// A few assets of every form of weights, recorded once.
+#[test]
+fn committed_records_are_repeated() {
+    are_repeated("calls", 20);
+}
+
+/// A few operations on zeros, infinities, NaN, and where types end.
+#[test]
+fn committed_edges_are_repeated() {
+    are_repeated("edges", 15);
+}
+
 /// What CI recorded of all exported assets just before.
 #[test]
 fn results_are_those_of_apples_runtime() {
-    let Some(folder) = std::env::var_os("GRANITE_BUNDLE_EXECUTION") else {
+    let Some(folders) = std::env::var_os("GRANITE_BUNDLE_EXECUTION") else {
         println!("GRANITE_BUNDLE_EXECUTION is not set: nothing to compare");
         return;
     };
-    let Repeated { failures, families } = Repeated::of(&PathBuf::from(&folder));
+    for folder in std::env::split_paths(&folders) {
+        agree(&folder);
+    }
+}
+
+fn agree(folder: &Path) {
+    let Repeated { failures, families } = Repeated::of(folder);
     let (mut count, mut worst) = (0, 0.0_f64);
     for (name, family) in &families {
         println!(

@@ -44,6 +44,9 @@ pub(crate) struct Record {
     growing: usize,
     /// The floating type of fewest digits that the program computes in.
     precision: String,
+    /// Whether each element is compared by its own size, not by the largest's.
+    #[serde(default)]
+    each: bool,
     calls: Vec<Call>,
     #[serde(default)]
     states: BTreeMap<String, Value>,
@@ -102,13 +105,13 @@ impl Record {
                         .same_choice(output, digits)
                         .map_err(|e| format!("call {number}: {e}"))?;
                 }
-                let distance = recorded.distance(output, digits);
+                let distance = recorded.distance(output, digits, self.each);
                 worst =
                     worst.max(distance.map_err(|e| format!("call {number}, {}: {e}", port.name))?);
             }
         }
         for (name, value) in &self.states {
-            let distance = value.distance(session.state(name).unwrap(), digits);
+            let distance = value.distance(session.state(name).unwrap(), digits, self.each);
             worst = worst.max(distance.map_err(|e| format!("state {name}: {e}"))?);
         }
         Ok(worst)
@@ -116,17 +119,24 @@ impl Record {
 }
 
 impl Value {
+    fn class(&self) -> Class {
+        class(DType::from_name(&self.dtype).unwrap()).unwrap()
+    }
+
+    fn whole(&self) -> Vec<i64> {
+        let exact =
+            |value: &serde_json::Value| value.as_i64().unwrap_or_else(|| number(value) as i64);
+        self.data.iter().map(exact).collect()
+    }
+
     fn tensor(&self) -> Tensor {
         let dtype = DType::from_name(&self.dtype).unwrap();
-        match class(dtype).unwrap() {
+        match self.class() {
             Class::Float => {
                 let data = self.data.iter().map(|value| number(value) as f32).collect();
                 Tensor::floats(dtype, self.shape.clone(), data)
             }
-            Class::Int => {
-                let data = self.data.iter().map(|value| number(value) as i64).collect();
-                Tensor::ints(dtype, self.shape.clone(), data)
-            }
+            Class::Int => Tensor::ints(dtype, self.shape.clone(), self.whole()),
         }
     }
 
@@ -163,24 +173,29 @@ impl Value {
     }
 
     /// The largest distance of an element from the recorded one, in units of the last place of its largest element:
-    /// what rounding at another place changes.
-    fn distance(&self, ours: &Tensor, digits: i32) -> Result<f64, String> {
+    /// what rounding at another place changes. With `each`, of the element itself. Whole numbers have no distance.
+    fn distance(&self, ours: &Tensor, digits: i32, each: bool) -> Result<f64, String> {
         if ours.shape != self.shape {
             return Err(format!("sizes {:?}, recorded {:?}", ours.shape, self.shape));
         }
-        let ours: Vec<f64> = match &ours.data {
-            Elements::Float(data) => data.iter().map(|value| f64::from(*value)).collect(),
-            Elements::Int(data) => data.iter().map(|value| *value as f64).collect(),
+        let ours = match (&ours.data, each) {
+            (Elements::Int(ours), true) => return self.same_whole(ours).map(|()| 0.0),
+            (Elements::Int(ours), false) => ours.iter().map(|value| *value as f64).collect(),
+            (Elements::Float(ours), _) => ours
+                .iter()
+                .map(|value| f64::from(*value))
+                .collect::<Vec<_>>(),
         };
         let theirs: Vec<f64> = self.data.iter().map(number).collect();
         let finite = theirs.iter().filter(|value| value.is_finite());
         let largest = finite.fold(0.0_f64, |most, value| most.max(value.abs()));
-        let unit = (largest * 2_f64.powi(-digits)).max(1e-30);
         let mut worst = 0.0_f64;
         for (place, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
             if ours == theirs || (ours.is_nan() && theirs.is_nan()) {
                 continue;
             }
+            let size = if each { theirs.abs() } else { largest };
+            let unit = size.max(least(digits)) * 2_f64.powi(-digits);
             let distance = (ours - theirs).abs() / unit;
             if distance.is_nan() || distance > LIMIT {
                 return Err(format!(
@@ -191,6 +206,22 @@ impl Value {
         }
         Ok(worst)
     }
+
+    fn same_whole(&self, ours: &[i64]) -> Result<(), String> {
+        let theirs = self.whole();
+        match (0..theirs.len()).find(|place| ours[*place] != theirs[*place]) {
+            Some(place) => Err(format!(
+                "element {place} is {}, recorded {}",
+                ours[place], theirs[place]
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The least number of a type that has all its digits: below it, units grow no smaller.
+fn least(digits: i32) -> f64 {
+    2_f64.powi(if digits == 10 { -14 } else { -126 })
 }
 
 /// Units of the last place that rounding in another order may come to.

@@ -196,19 +196,8 @@ pub fn softmax(x: &Tensor, at: &Tensor) -> Result<Tensor, ExecError> {
 /// Softmax of one line, in place.
 pub(in crate::exec) fn shares(line: &mut [f32]) {
     let most = Reduction::Max.floats(line);
-    if most == f32::INFINITY {
-        // Those that are infinite share what there is.
-        for value in line.iter_mut() {
-            *value = if value.is_nan() {
-                f32::NAN
-            } else {
-                f32::from(u8::from(*value == most))
-            };
-        }
-    } else {
-        for value in line.iter_mut() {
-            *value = (*value - most).exp();
-        }
+    for value in line.iter_mut() {
+        *value = (*value - most).exp();
     }
     let total = sum(line);
     for value in line.iter_mut() {
@@ -216,7 +205,7 @@ pub(in crate::exec) fn shares(line: &mut [f32]) {
     }
 }
 
-/// The position of the greatest element along an axis, the first of equal ones.
+/// The position of the greatest element along an axis, the first of equal ones; NaN is less than any other.
 ///
 /// # Errors
 /// An axis beyond the rank, or one without elements.
@@ -238,7 +227,7 @@ pub fn argmax(x: &Tensor, at: &Tensor, dtype: DType) -> Result<Tensor, ExecError
             let mut found = Vec::new();
             groups.each(data, |group| {
                 found.push(first_greatest(group, |new, old| {
-                    new > old || (new.is_nan() && !old.is_nan())
+                    new > old || (old.is_nan() && !new.is_nan())
                 }));
                 0.0
             });

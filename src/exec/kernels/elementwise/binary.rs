@@ -39,7 +39,7 @@ impl Binary {
                     Binary::Sub => floats::met(x, y, |x, y| x - y),
                     Binary::Mul => floats::met(x, y, |x, y| x * y),
                     Binary::Divide => floats::met(x, y, |x, y| x / y),
-                    Binary::FloorDivide => floats::met(x, y, |x, y| (x / y).floor()),
+                    Binary::FloorDivide => floats::met(x, y, floor_quotient),
                     Binary::Modulo => floats::met(x, y, |x, y| x % y),
                     // What most models ask for; the library's power takes tens of times as long.
                     Binary::Pow if squares => floats::met(x, y, |x, _| x * x),
@@ -64,7 +64,7 @@ impl Binary {
         }
     }
 
-    /// The operation on integers of a type. Division by zero gives zero, as no result is defined.
+    /// The operation on integers of a type. Division by zero gives zero, as no result is defined; a negative power is zero.
     fn on_ints(self, dtype: DType) -> fn(i64, i64) -> i64 {
         let is_bool = dtype == DType::Bool;
         let is_wide_unsigned = int_bits(dtype) == (64, false);
@@ -96,7 +96,8 @@ impl Binary {
                 }
             },
             Binary::Modulo => |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) },
-            Binary::Pow => int_power,
+            Binary::Pow if is_wide_unsigned => |x, y| power(x, y.cast_unsigned()),
+            Binary::Pow => |x, y| u64::try_from(y).map_or(0, |y| power(x, y)),
             Binary::Maximum if is_wide_unsigned => {
                 |x, y| x.cast_unsigned().max(y.cast_unsigned()).cast_signed()
             }
@@ -123,12 +124,24 @@ fn greater_of(x: f32, y: f32) -> f32 {
     }
 }
 
-/// Wraps; a negative exponent truncates what it gives.
-fn int_power(base: i64, exponent: i64) -> i64 {
-    match (base, u32::try_from(exponent)) {
-        (_, Ok(exponent)) => base.wrapping_pow(exponent),
-        (1, Err(_)) => 1,
-        (-1, Err(_)) => 1 - 2 * (exponent & 1),
-        _ => 0,
+/// What is infinite has no whole quotient, except by zero.
+fn floor_quotient(x: f32, y: f32) -> f32 {
+    if x.is_infinite() && y != 0.0 {
+        f32::NAN
+    } else {
+        (x / y).floor()
     }
+}
+
+/// Wraps, whatever the exponent.
+fn power(mut base: i64, mut exponent: u64) -> i64 {
+    let mut result = 1_i64;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            result = result.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent /= 2;
+    }
+    result
 }

@@ -1,10 +1,10 @@
 //! Elements in another type.
 
 use crate::exec::ExecError;
-use crate::exec::tensor::{Class, Elements, Tensor, class, int_bits, int_range, wrap};
+use crate::exec::tensor::{Class, Elements, Tensor, class, int_bits, int_range};
 use crate::model::DType;
 
-/// Converts every element to a type.
+/// Converts every element to a type. Integers beyond the range of a type of integers are at its end, NaN is 0.
 ///
 /// # Errors
 /// A type that cannot be executed.
@@ -13,7 +13,7 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor, ExecError> {
         return Ok(x.clone());
     }
     let shape = x.shape.clone();
-    let is_wide_unsigned = int_bits(x.dtype) == (64, false);
+    let is_wide_unsigned = is_wide(x.dtype);
     match (&x.data, class(dtype)) {
         // A wider type holds every value of a narrower one as it is.
         (Elements::Float(_), Some(Class::Float)) if dtype == DType::Float32 => Ok(Tensor {
@@ -29,17 +29,25 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor, ExecError> {
             Ok(Tensor::ints(dtype, shape, data))
         }
         (Elements::Float(data), Some(Class::Int)) => {
-            let data = data.iter().map(|value| *value as i64).collect();
+            let data = data.iter().map(|value| clamped(dtype, *value)).collect();
             Ok(Tensor::ints(dtype, shape, data))
         }
         (Elements::Int(data), Some(Class::Int)) if dtype == DType::Bool => {
             let data = data.iter().map(|value| i64::from(*value != 0)).collect();
             Ok(Tensor::ints(dtype, shape, data))
         }
-        (Elements::Int(data), Some(Class::Int)) => Ok(Tensor::ints(dtype, shape, data.to_vec())),
-        (Elements::Int(data), Some(Class::Float))
-            if x.dtype == DType::UInt64 && is_wide_unsigned =>
-        {
+        (Elements::Int(data), Some(Class::Int)) => {
+            let one = |value: &i64| match *value < 0 && is_wide_unsigned {
+                true if is_wide(dtype) => *value,
+                true => int_range(dtype).1,
+                false => {
+                    let (least, greatest) = int_range(dtype);
+                    (*value).clamp(least, greatest)
+                }
+            };
+            Ok(Tensor::ints(dtype, shape, data.iter().map(one).collect()))
+        }
+        (Elements::Int(data), Some(Class::Float)) if is_wide_unsigned => {
             let data = data
                 .iter()
                 .map(|value| value.cast_unsigned() as f32)
@@ -56,6 +64,14 @@ pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor, ExecError> {
 
 /// What is left of a value in a type of integers: `value` beyond its range is at its end.
 pub(in crate::exec::kernels) fn clamped(dtype: DType, value: f32) -> i64 {
+    if is_wide(dtype) {
+        return (value as u64).cast_signed();
+    }
     let (least, greatest) = int_range(dtype);
-    wrap(dtype, (value as i64).clamp(least, greatest))
+    (value as i64).clamp(least, greatest)
+}
+
+/// True of the type whose values are held by their bits, as `i64` has not all of them.
+fn is_wide(dtype: DType) -> bool {
+    int_bits(dtype) == (64, false)
 }

@@ -82,9 +82,9 @@ impl Unary {
         match self {
             Unary::Abs => map.by(f32::abs),
             Unary::Acos => map.by(f32::acos),
-            Unary::Acosh => map.by(f32::acosh),
+            Unary::Acosh => map.by(|value| f64::from(value).acosh() as f32),
             Unary::Asin => map.by(f32::asin),
-            Unary::Asinh => map.by(f32::asinh),
+            Unary::Asinh => map.by(|value| f64::from(value).asinh() as f32),
             Unary::Atan => map.by(f32::atan),
             Unary::Atanh => map.by(f32::atanh),
             Unary::Cos => map.by(f32::cos),
@@ -102,9 +102,9 @@ impl Unary {
             Unary::Sqrt => map.by(f32::sqrt),
             Unary::Tan => map.by(f32::tan),
             Unary::Tanh => map.by(f32::tanh),
-            Unary::Gelu(Gelu::Exact) => map.by(|value| {
-                value * 0.5 * (1.0 + libm::erff(value * std::f32::consts::FRAC_1_SQRT_2))
-            }),
+            Unary::Gelu(Gelu::Exact) => {
+                map.by(|value| value * 0.5 * libm::erfcf(-value * std::f32::consts::FRAC_1_SQRT_2))
+            }
             Unary::Gelu(Gelu::Tanh) => map.by(|value| {
                 // sqrt(2 / pi), and the factor of the cubic term in the paper (arXiv 1606.08415).
                 const SCALE: f32 = 0.797_884_6;
