@@ -4,7 +4,9 @@ use std::io::{Read, Write};
 
 use anyhow::Context;
 
-use super::{Advised, Exit, Ui};
+use clap_complete::ArgValueCandidates;
+
+use super::{Advised, Exit, Ui, candidates};
 use crate::checkout::capability::{CapabilityDefinition, EraDefinition};
 use crate::cli::examples;
 use crate::engine::messages::{self, FoundMessage, LOOKED_AT};
@@ -34,7 +36,7 @@ use crate::report::json::{self, explain::Document, lint::RulesDocument};
 pub(super) struct Args {
     /// A rule's id, as every finding shows it, a family, or a pattern such as `graph-*`; a capability or an era, as
     /// `preflight` shows them; or a message, `-` for one on standard input
-    #[arg(required = true, value_name = "WHAT")]
+    #[arg(required = true, value_name = "WHAT", add = ArgValueCandidates::new(candidates::subjects))]
     what: Vec<String>,
     /// Print the document `granite-bundle schema rules` describes, or of all but rules `granite-bundle schema explain`
     #[arg(long)]

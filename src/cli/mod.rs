@@ -2,6 +2,7 @@
 
 mod advised;
 mod as_profile;
+mod candidates;
 mod checkout;
 mod completions;
 mod diff;
@@ -64,8 +65,18 @@ enum Command {
     Man(man::Args),
 }
 
+/// The command line, for what describes it.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Parses the process's arguments, runs the command and gives the process's exit code.
 pub fn main() -> ExitCode {
+    match completions::answer() {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => {}
+        Err(error) => return exit::usage(&error),
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return exit::usage(&error),
@@ -83,8 +94,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &mut ui),
         Command::Gate(args) => gate::run(&args, &mut ui),
         Command::Schema(args) => schema::run(&args, &mut ui),
-        Command::Completions(args) => completions::run(&args, Cli::command(), &mut ui),
-        Command::Man(args) => man::run(&args, Cli::command(), &mut ui),
+        Command::Completions(args) => completions::run(&args, &mut ui),
+        Command::Man(args) => man::run(&args, &mut ui),
     };
     exit::code(outcome, &mut ui)
 }
@@ -94,7 +105,30 @@ fn examples(lines: &[&str]) -> String {
     let mut text = "Examples:".to_owned();
     for line in lines {
         text += "\n  ";
-        text += line;
+        text += &pasteable(line);
+    }
+    text
+}
+
+/// Columns that an example may take: a terminal of 80 must not break it, or it could not be pasted.
+const EXAMPLE_COLUMNS: usize = 76;
+
+/// A command with a backslash wherever its line ends.
+fn pasteable(command: &str) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    let mut is_quoted = false;
+    for (place, word) in command.split(' ').enumerate() {
+        let width = word.chars().count() + 1;
+        if place > 0 && !is_quoted && column + width > EXAMPLE_COLUMNS {
+            text += " \\\n      ";
+            column = 4;
+        } else if place > 0 {
+            text.push(' ');
+        }
+        text += word;
+        column += width;
+        is_quoted ^= word.matches('\'').count() % 2 == 1;
     }
     text
 }

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use super::{Exit, Ui};
+use clap_complete::ArgValueCandidates;
+
+use super::{Exit, Ui, candidates};
 use crate::cli::examples;
 use crate::lint::{Rule, Selector, rules};
 use crate::report::human;
@@ -17,7 +19,7 @@ use crate::report::json::{self, lint::RulesDocument};
 ]))]
 pub(super) struct Args {
     /// Only these: ids, families, or patterns such as `graph-*`
-    #[arg(value_name = "RULE")]
+    #[arg(value_name = "RULE", add = ArgValueCandidates::new(candidates::rules))]
     rules: Vec<Selector>,
     /// Print the document `granite-bundle schema rules` describes
     #[arg(long)]

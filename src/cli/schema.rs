@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Advised, Exit, Ui, examples};
+use clap_complete::ArgValueCandidates;
+
+use super::{Advised, Exit, Ui, candidates, examples};
 use crate::finding::closest;
 use crate::report::schemas::{SCHEMAS, Schema};
 
@@ -12,6 +14,7 @@ use crate::report::schemas::{SCHEMAS, Schema};
 #[command(after_help = names())]
 pub(super) struct Args {
     /// Which one; its version may be left out
+    #[arg(add = ArgValueCandidates::new(candidates::schemas))]
     name: String,
 }
 

@@ -5,6 +5,7 @@
 mod behaviour;
 mod checkout;
 mod cycle;
+mod examples;
 mod files;
 mod incidents;
 mod lacking;

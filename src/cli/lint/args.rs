@@ -1,11 +1,14 @@
 //! The arguments of `lint`.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use clap_complete::engine::{PathCompleter, ValueCompleter};
+use clap_complete::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
-use crate::cli::examples;
+use crate::cli::{candidates, examples};
 use crate::finding::{Level, closest};
 use crate::lint::{Platform, Selector};
 
@@ -30,7 +33,7 @@ pub(in crate::cli) struct Args {
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// A built-in profile, a profile file, `auto` (the nearest by facts) or `none`
-    #[arg(long, value_name = "NAME|FILE|auto|none")]
+    #[arg(long, value_name = "NAME|FILE|auto|none", add = ArgValueCompleter::new(candidates::profiles))]
     pub(super) profile: Option<String>,
     /// Judge what depends on the engine by this checkout of coreai-models
     #[arg(long, value_name = "CHECKOUT")]
@@ -45,7 +48,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
     /// Write a report to a file; may be repeated. Without FORMAT= it is that of --format
-    #[arg(long, value_name = "[FORMAT=]FILE")]
+    #[arg(long, value_name = "[FORMAT=]FILE", add = ArgValueCompleter::new(outputs))]
     pub(super) output: Vec<OutputArg>,
     /// The least level shown and exported [default: note for human, else warning; never above --fail-on]
     #[arg(long, value_enum)]
@@ -57,10 +60,10 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     pub(super) suppressed: bool,
     /// Run only these rules: ids, families, or patterns such as `graph-*`
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', add = ArgValueCandidates::new(candidates::rules))]
     pub(super) select: Vec<Selector>,
     /// Do not run these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', add = ArgValueCandidates::new(candidates::rules))]
     pub(super) ignore: Vec<Selector>,
     /// The mildest level that makes the exit code 1 [default: error]
     #[arg(long, value_enum)]
@@ -105,6 +108,32 @@ pub(super) enum Format {
     Gitlab,
     /// A summary of the job, for people
     Markdown,
+}
+
+/// Formats with the sign that a file comes after, or files.
+fn outputs(current: &OsStr) -> Vec<CompletionCandidate> {
+    let files = |start: &str| PathCompleter::any().complete(OsStr::new(start));
+    match current.to_str().and_then(|text| text.split_once('=')) {
+        Some((format, file)) => {
+            let prefix = format!("{format}=");
+            let files = files(file).into_iter();
+            files.map(|file| file.add_prefix(&prefix)).collect()
+        }
+        None => {
+            let formats = Format::value_variants().iter().filter_map(|format| {
+                let value = format.to_possible_value()?;
+                let help = value.get_help().map(ToString::to_string);
+                Some(candidates::candidate(
+                    &format!("{}=", value.get_name()),
+                    help.unwrap_or_default(),
+                ))
+            });
+            let start = current.to_string_lossy();
+            candidates::begun(formats, current)
+                .chain(files(&start))
+                .collect()
+        }
+    }
 }
 
 /// A report to be written to a file.
