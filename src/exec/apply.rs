@@ -169,6 +169,9 @@ pub fn apply(
                 Argument::Weight(y) => matmul::batch_matmul(&x, &y.dense()?)?,
             }
         }
+        Operation::MatMulTransposed => {
+            matmul::batch_matmul_transposed(&next.tensor()?, &next.tensor()?)?
+        }
         Operation::Conv => {
             let (x, weight) = (next.tensor()?, next.tensor()?);
             conv::conv(

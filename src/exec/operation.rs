@@ -49,6 +49,8 @@ pub enum Operation {
     ArgSort,
     Scan(Combiner),
     MatMul,
+    /// A product with matrices whose rows and columns are still to be changed for each other.
+    MatMulTransposed,
     Conv,
     ConvTranspose,
     Pool(Pool),

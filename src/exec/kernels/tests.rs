@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::conv::{Pool, Transposed, conv, conv_transpose, pool};
 use super::elementwise::{Binary, Comparison, Gelu, Unary, cast, select};
 use super::index::{Scatter, gather_along_axis, gather_nd, scatter_along_axis, scatter_nd};
-use super::matmul::batch_matmul;
+use super::matmul::{self, batch_matmul};
 use super::movement::{self, Padding};
 use super::quantize;
 use super::reduce::{Combiner, Reduction, argmax, scan, softmax};

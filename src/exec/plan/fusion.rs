@@ -1,10 +1,12 @@
-//! Operations on elements whose results nothing else needs, made one step with the operation that takes them.
+//! Operations whose results nothing else needs, made one step with the operation that takes them.
 
 use std::collections::HashMap;
 
 use super::liveness::inner_uses;
 use super::{Action, Body, Operand, Step};
+use crate::exec::apply::Argument;
 use crate::exec::kernels::elementwise::Fused;
+use crate::exec::kernels::movement;
 use crate::exec::operation::Operation;
 use crate::exec::tensor::{Class, class};
 
@@ -66,6 +68,56 @@ pub(super) fn fuse(body: &mut Body) {
     body.steps = steps.into_iter().flatten().collect();
 }
 
+/// Leaves out the change of rows for columns of what is only multiplied by: the product reads it as it lies.
+pub(super) fn leave_out_transposes(body: &mut Body, constants: &[Argument]) {
+    let uses = uses(body);
+    let mut makers: HashMap<u32, usize> = HashMap::new();
+    let mut steps: Vec<Option<Step>> = Vec::with_capacity(body.steps.len());
+    for mut step in std::mem::take(&mut body.steps) {
+        match &mut step.action {
+            Action::If { then, otherwise } => {
+                leave_out_transposes(then, constants);
+                leave_out_transposes(otherwise, constants);
+            }
+            Action::While { before, after } => {
+                leave_out_transposes(before, constants);
+                leave_out_transposes(after, constants);
+            }
+            Action::Compute(Operation::Transpose, types)
+                if types.first().and_then(|dtype| class(*dtype)) == Some(Class::Float)
+                    && changes_rows_for_columns(&step.operands, constants) =>
+            {
+                makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
+            }
+            Action::Compute(operation @ Operation::MatMul, _) => {
+                let maker = step.operands.get(1).and_then(slot);
+                let maker = maker
+                    .filter(|slot| uses.get(slot) == Some(&1))
+                    .and_then(|slot| makers.get(&slot))
+                    .filter(|maker| steps.len() - **maker <= REACH);
+                if let Some(transpose) = maker.and_then(|maker| steps[*maker].take()) {
+                    step.operands[1] = transpose.operands[0];
+                    *operation = Operation::MatMulTransposed;
+                }
+            }
+            _ => {}
+        }
+        steps.push(Some(step));
+    }
+    body.steps = steps.into_iter().flatten().collect();
+}
+
+/// True of the operands of a transpose of a value with the order that changes its last two axes for each other.
+fn changes_rows_for_columns(operands: &[Operand], constants: &[Argument]) -> bool {
+    let [Operand::Slot { .. }, Operand::Constant(order)] = operands else {
+        return false;
+    };
+    let Some(Argument::Tensor(order)) = constants.get(*order as usize) else {
+        return false;
+    };
+    movement::order(order, order.len()).is_ok_and(|order| movement::is_swap(&order))
+}
+
 /// What a step makes as a part of another, if it is of the kind.
 fn fusible(step: &Step) -> Option<Fused> {
     match &step.action {
@@ -102,6 +154,7 @@ fn uses(body: &Body) -> HashMap<u32, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::Tensor;
     use crate::exec::kernels::elementwise::Binary;
     use crate::model::DType;
 
@@ -177,6 +230,40 @@ mod tests {
             binary(Binary::Add, &[4, 2], 5),
         ];
         assert_eq!(fused(power, 5).len(), 2);
+    }
+
+    #[test]
+    fn a_product_reads_rows_that_were_to_be_columns() {
+        let list = |order: &[i64]| {
+            Argument::Tensor(Tensor::ints(
+                DType::UInt32,
+                vec![order.len()],
+                order.to_vec(),
+            ))
+        };
+        let constants = [list(&[0, 2, 1]), list(&[1, 0, 2])];
+        let left = |order: u32, result: u32| {
+            let mut turned = step(Operation::Transpose, DType::Float16, &[1], 4);
+            turned.operands.push(Operand::Constant(order));
+            let product = step(Operation::MatMul, DType::Float16, &[0, 4], 5);
+            let mut body = Body {
+                arguments: vec![0, 1],
+                steps: vec![turned, product],
+                results: step(Operation::Same, DType::Float16, &[result], 0).operands,
+            };
+            leave_out_transposes(&mut body, &constants);
+            body.steps
+        };
+        let [product] = &left(0, 5)[..] else {
+            panic!("one step is left");
+        };
+        let operands: Vec<_> = product.operands.iter().filter_map(slot).collect();
+        assert_eq!(operands, [0, 1]);
+        assert!(matches!(
+            product.action,
+            Action::Compute(Operation::MatMulTransposed, _)
+        ));
+        assert_eq!((left(1, 5).len(), left(0, 4).len()), (2, 2));
     }
 
     #[test]

@@ -109,6 +109,7 @@ fn makes_its_own(step: &Step) -> bool {
                 | O::Reduce(_)
                 | O::Select
                 | O::MatMul
+                | O::MatMulTransposed
                 | O::Softmax,
             _
         ) | Action::Fused(..)

@@ -8,6 +8,7 @@ mod sizes;
 mod stretch;
 
 pub use join::{concat, split};
+pub(in crate::exec) use order::is_swap;
 pub use order::{order, reverse, transpose};
 pub use pad::{Padding, pad};
 pub use part::{shared_slice, slice, slice_update};

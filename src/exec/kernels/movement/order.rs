@@ -60,7 +60,7 @@ pub fn transpose(x: &Tensor, order: &[usize]) -> Result<Tensor, ExecError> {
 }
 
 /// True if an order changes the last two axes for each other, and no others.
-fn is_swap(order: &[usize]) -> bool {
+pub(in crate::exec) fn is_swap(order: &[usize]) -> bool {
     let rank = order.len();
     rank >= 2
         && order[..rank - 2]

@@ -24,6 +24,17 @@ proptest! {
     }
 
     #[test]
+    fn a_product_with_rows_for_columns_is_that_with_the_transposed(
+        (x, y) in (1_usize..5, 0_usize..40, 1_usize..9).prop_flat_map(|(m, k, n)| (matrix(m, k), matrix(n, k)))
+    ) {
+        let direct = matmul::batch_matmul_transposed(&x, &y).unwrap();
+        let turned = movement::transpose(&y, &[1, 0]).unwrap();
+        let spelled = batch_matmul(&x, &turned).unwrap();
+        prop_assert_eq!(&direct.shape, &spelled.shape);
+        prop_assert_eq!(floats(&direct), floats(&spelled));
+    }
+
+    #[test]
     fn stretching_first_or_while_adding_is_the_same(
         sizes in prop::collection::vec(1_usize..4, 0..4),
         flat in prop::collection::vec(any::<bool>(), 4),

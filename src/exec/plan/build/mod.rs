@@ -88,6 +88,7 @@ pub(super) fn plan<S: ByteSource + ?Sized>(
     body.results = results?;
     liveness::drop_unused(&mut body);
     fusion::fuse(&mut body);
+    fusion::leave_out_transposes(&mut body, &builder.constants);
     liveness::mark(&mut body);
     sharing::mark(&mut body);
     let ports = |values: &[Value]| values.iter().filter_map(port).collect();
