@@ -6,6 +6,7 @@ mod circles;
 mod docs;
 mod fuzz;
 mod layers;
+mod packaging;
 mod readme;
 
 use std::path::{Path, PathBuf};
