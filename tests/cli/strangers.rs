@@ -312,4 +312,21 @@ fn a_typing_mistake_in_a_path_is_noticed() {
         "{}",
         deep.stderr
     );
+    let twice = run(
+        folder.path(),
+        &["inspect", "granite_4_0_h1b/granite_4_0_h_1b.aimodl"],
+    );
+    assert!(
+        twice
+            .stderr
+            .contains("did you mean granite_4_0_h_1b/granite_4_0_h_1b.aimodel?"),
+        "{}",
+        twice.stderr
+    );
+    let nothing = run(folder.path(), &["inspect", "zzz/granite_4_0_h_1b"]);
+    assert!(
+        !nothing.stderr.contains("did you mean"),
+        "{}",
+        nothing.stderr
+    );
 }

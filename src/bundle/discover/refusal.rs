@@ -92,13 +92,21 @@ fn not_a_folder(path: &Path, metadata: &fs::Metadata) -> DiscoverError {
     }
 }
 
-/// The entry of the same folder whose name is most like the one that is not there.
+/// What is there and most like a path that is not, whichever of its parts are misspelt.
 fn alike(path: &Path) -> Option<PathBuf> {
     let typed = path.file_name()?.to_str()?;
     let parent = path.parent()?;
+    let parent = match parent.as_os_str().is_empty() || parent.exists() {
+        true => parent.to_owned(),
+        false => alike(parent)?,
+    };
+    let same = parent.join(typed);
+    if same.exists() {
+        return Some(same);
+    }
     let folder = match parent.as_os_str().is_empty() {
         true => Path::new("."),
-        false => parent,
+        false => &parent,
     };
     let entries = fs::read_dir(folder).ok()?.flatten().take(MAX_ENTRIES);
     let mut names: Vec<String> = entries
