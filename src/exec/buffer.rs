@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// Elements from which on memory is kept; that of smaller values the allocator keeps itself.
 const LARGE: usize = 1 << 14;
 
-/// Elements that a thread keeps at most, 32 MB: what the operations of a layer hold at a time, attention to a few thousand
-/// tokens included.
-const KEPT: usize = 1 << 23;
+/// Elements that a thread keeps at most, 16 MB: what the operations of a layer hold at a time, attention to a thousand tokens
+/// included.
+const KEPT: usize = 1 << 22;
 
 thread_local! {
     /// Oldest first.
