@@ -220,7 +220,7 @@ impl Machine<'_, '_> {
                     let operands = self.operands(step)?;
                     apply(*operation, operands, types)?
                 }
-                Action::Fused(fused, _) => {
+                Action::Fused(fused) => {
                     let operands = self.operands(step)?.into_iter();
                     let operands = operands.map(Argument::into_tensor);
                     vec![fused.apply(operands.collect::<Result<_, _>>()?)?]

@@ -23,21 +23,12 @@ pub(super) fn fuse(body: &mut Body) {
     // Where each value that may be fused is made.
     let mut makers: HashMap<u32, usize> = HashMap::new();
     for mut step in std::mem::take(&mut body.steps) {
-        match &mut step.action {
-            Action::If { then, otherwise } => {
-                fuse(then);
-                fuse(otherwise);
-            }
-            Action::While { before, after } => {
-                fuse(before);
-                fuse(after);
-            }
-            _ => {}
-        }
+        step.action.bodies_mut().for_each(fuse);
         if let Some(mut fused) = fusible(&step) {
             let mut place = 0;
             while place < step.operands.len() {
-                let maker = slot(&step.operands[place])
+                let maker = step.operands[place]
+                    .slot()
                     .filter(|slot| uses.get(slot) == Some(&1))
                     .and_then(|slot| makers.get(&slot).copied())
                     .filter(|maker| steps.len() - maker <= REACH);
@@ -54,12 +45,7 @@ pub(super) fn fuse(body: &mut Body) {
                     .take()
                     .map_or_else(Vec::new, |step| step.operands);
                 step.operands.splice(place..=place, taken);
-                step.action = match step.action {
-                    Action::Compute(_, types) | Action::Fused(_, types) => {
-                        Action::Fused(fused.clone(), types)
-                    }
-                    action => action,
-                };
+                step.action = Action::Fused(fused.clone());
             }
             makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
         }
@@ -74,15 +60,9 @@ pub(super) fn leave_out_transposes(body: &mut Body, constants: &[Argument]) {
     let mut makers: HashMap<u32, usize> = HashMap::new();
     let mut steps: Vec<Option<Step>> = Vec::with_capacity(body.steps.len());
     for mut step in std::mem::take(&mut body.steps) {
+        let inner = step.action.bodies_mut();
+        inner.for_each(|body| leave_out_transposes(body, constants));
         match &mut step.action {
-            Action::If { then, otherwise } => {
-                leave_out_transposes(then, constants);
-                leave_out_transposes(otherwise, constants);
-            }
-            Action::While { before, after } => {
-                leave_out_transposes(before, constants);
-                leave_out_transposes(after, constants);
-            }
             Action::Compute(Operation::Transpose, types)
                 if types.first().and_then(|dtype| class(*dtype)) == Some(Class::Float)
                     && changes_rows_for_columns(&step.operands, constants) =>
@@ -90,7 +70,7 @@ pub(super) fn leave_out_transposes(body: &mut Body, constants: &[Argument]) {
                 makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
             }
             Action::Compute(operation @ Operation::MatMul, _) => {
-                let maker = step.operands.get(1).and_then(slot);
+                let maker = step.operands.get(1).and_then(Operand::slot);
                 let maker = maker
                     .filter(|slot| uses.get(slot) == Some(&1))
                     .and_then(|slot| makers.get(&slot))
@@ -126,15 +106,8 @@ fn fusible(step: &Step) -> Option<Fused> {
         {
             Fused::new(*by)
         }
-        Action::Fused(fused, _) => Some(fused.clone()),
+        Action::Fused(fused) => Some(fused.clone()),
         _ => None,
-    }
-}
-
-fn slot(operand: &Operand) -> Option<u32> {
-    match operand {
-        Operand::Slot { slot, .. } => Some(*slot),
-        Operand::Constant(_) => None,
     }
 }
 
@@ -142,7 +115,7 @@ fn slot(operand: &Operand) -> Option<u32> {
 fn uses(body: &Body) -> HashMap<u32, usize> {
     let mut uses = HashMap::new();
     let operands = body.steps.iter().flat_map(|step| &step.operands);
-    for slot in operands.chain(&body.results).filter_map(slot) {
+    for slot in operands.chain(&body.results).filter_map(Operand::slot) {
         *uses.entry(slot).or_default() += 1;
     }
     for slot in body.steps.iter().flat_map(inner_uses) {
@@ -189,7 +162,7 @@ mod tests {
         steps
             .map(|step| {
                 (
-                    step.operands.iter().filter_map(slot).collect(),
+                    step.operands.iter().filter_map(Operand::slot).collect(),
                     step.results[0],
                 )
             })
@@ -257,7 +230,7 @@ mod tests {
         let [product] = &left(0, 5)[..] else {
             panic!("one step is left");
         };
-        let operands: Vec<_> = product.operands.iter().filter_map(slot).collect();
+        let operands: Vec<_> = product.operands.iter().filter_map(Operand::slot).collect();
         assert_eq!(operands, [0, 1]);
         assert!(matches!(
             product.action,

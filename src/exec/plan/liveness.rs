@@ -19,39 +19,26 @@ pub(super) fn mark(body: &mut Body) {
 /// Takes out the steps that only compute what nothing uses.
 pub(super) fn drop_unused(body: &mut Body) {
     let mut needed = HashSet::new();
-    let slots = |operands: &[Operand]| operands.iter().filter_map(slot).collect::<Vec<_>>();
+    let slots = |operands: &[Operand]| {
+        operands
+            .iter()
+            .filter_map(Operand::slot)
+            .collect::<Vec<_>>()
+    };
     needed.extend(slots(&body.results));
     let mut kept = Vec::with_capacity(body.steps.len());
     for mut step in std::mem::take(&mut body.steps).into_iter().rev() {
-        match &mut step.action {
-            Action::Compute(..) | Action::Fused(..)
-                if !step.results.iter().any(|slot| needed.contains(slot)) =>
-            {
-                continue;
-            }
-            Action::If { then, otherwise } => {
-                drop_unused(then);
-                drop_unused(otherwise);
-            }
-            Action::While { before, after } => {
-                drop_unused(before);
-                drop_unused(after);
-            }
-            _ => {}
+        let is_computed = matches!(step.action, Action::Compute(..) | Action::Fused(..));
+        if is_computed && !step.results.iter().any(|slot| needed.contains(slot)) {
+            continue;
         }
+        step.action.bodies_mut().for_each(drop_unused);
         needed.extend(slots(&step.operands));
         needed.extend(inner_uses(&step));
         kept.push(step);
     }
     kept.reverse();
     body.steps = kept;
-}
-
-fn slot(operand: &Operand) -> Option<u32> {
-    match operand {
-        Operand::Slot { slot, .. } => Some(*slot),
-        Operand::Constant(_) => None,
-    }
 }
 
 /// Goes backwards through a body; `own` are the slots it may give up, `kept` those it may not.
@@ -76,17 +63,7 @@ fn visit(body: &mut Body, own: &HashSet<u32>, kept: &HashSet<u32>) {
         for place in (0..step.operands.len()).rev() {
             use_up(&mut step.operands[place], own, &mut needed);
         }
-        match &mut step.action {
-            Action::If { then, otherwise } => {
-                mark(then);
-                mark(otherwise);
-            }
-            Action::While { before, after } => {
-                mark(before);
-                mark(after);
-            }
-            _ => {}
-        }
+        step.action.bodies_mut().for_each(mark);
     }
     mark_takes(body);
 }
@@ -99,14 +76,14 @@ fn use_up(operand: &mut Operand, own: &HashSet<u32>, needed: &mut HashSet<u32>) 
 
 /// Slots that bodies inside a step use and do not fill themselves.
 pub(super) fn inner_uses(step: &Step) -> HashSet<u32> {
-    let bodies: [Option<&Body>; 2] = match &step.action {
-        Action::If { then, otherwise } => [Some(then), Some(otherwise)],
-        Action::While { before, after } => [Some(before), Some(after)],
-        _ => [None, None],
-    };
     let mut uses = HashSet::new();
-    for body in bodies.into_iter().flatten() {
-        let slots = |operands: &[Operand]| operands.iter().filter_map(slot).collect::<Vec<_>>();
+    for body in step.action.bodies() {
+        let slots = |operands: &[Operand]| {
+            operands
+                .iter()
+                .filter_map(Operand::slot)
+                .collect::<Vec<_>>()
+        };
         let mut filled: HashSet<u32> = body.arguments.iter().copied().collect();
         for step in &body.steps {
             filled.extend(&step.results);

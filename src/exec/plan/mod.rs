@@ -69,6 +69,16 @@ pub(super) enum Operand {
     Constant(u32),
 }
 
+impl Operand {
+    /// The slot it is in.
+    fn slot(&self) -> Option<u32> {
+        match self {
+            Operand::Slot { slot, .. } => Some(*slot),
+            Operand::Constant(_) => None,
+        }
+    }
+}
+
 /// One step.
 #[derive(Debug)]
 pub(super) struct Step {
@@ -89,8 +99,8 @@ pub(super) struct Step {
 pub(super) enum Action {
     /// Computes values of values; element types of the results.
     Compute(Operation, Vec<DType>),
-    /// Computes a value of values by several operations; its element type.
-    Fused(Fused, Vec<DType>),
+    /// Computes a value of values by several operations.
+    Fused(Fused),
     /// Reads a state; takes it away where it is written before it is read again.
     Read { state: u32, take: bool },
     /// Writes a state.
@@ -99,6 +109,28 @@ pub(super) enum Action {
     If { then: Body, otherwise: Body },
     /// Goes round while the first result of `before` holds, with its other results as arguments of `after`.
     While { before: Body, after: Body },
+}
+
+impl Action {
+    /// The bodies inside it.
+    fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let bodies = match self {
+            Action::If { then, otherwise } => Some([then, otherwise]),
+            Action::While { before, after } => Some([before, after]),
+            _ => None,
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// The same, to be changed.
+    fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Body> {
+        let bodies = match self {
+            Action::If { then, otherwise } => Some([then, otherwise]),
+            Action::While { before, after } => Some([before, after]),
+            _ => None,
+        };
+        bodies.into_iter().flatten()
+    }
 }
 
 impl Plan {

@@ -21,17 +21,7 @@ pub(super) fn mark(body: &mut Body) {
         {
             *operation = Operation::SharedSlice;
         }
-        match &mut body.steps[at].action {
-            Action::If { then, otherwise } => {
-                mark(then);
-                mark(otherwise);
-            }
-            Action::While { before, after } => {
-                mark(before);
-                mark(after);
-            }
-            _ => {}
-        }
+        body.steps[at].action.bodies_mut().for_each(mark);
     }
 }
 
