@@ -18,20 +18,14 @@ const REACH: usize = 16;
 
 /// Fuses the operations of a body, and of those inside it. To be done before last uses are marked.
 pub(super) fn fuse(body: &mut Body) {
-    let uses = uses(body);
+    let mut makers = Makers::new(body);
     let mut steps: Vec<Option<Step>> = Vec::with_capacity(body.steps.len());
-    // Where each value that may be fused is made.
-    let mut makers: HashMap<u32, usize> = HashMap::new();
     for mut step in std::mem::take(&mut body.steps) {
         step.action.bodies_mut().for_each(fuse);
         if let Some(mut fused) = fusible(&step) {
             let mut place = 0;
             while place < step.operands.len() {
-                let maker = step.operands[place]
-                    .slot()
-                    .filter(|slot| uses.get(slot) == Some(&1))
-                    .and_then(|slot| makers.get(&slot).copied())
-                    .filter(|maker| steps.len() - maker <= REACH);
+                let maker = makers.of(&step.operands[place], steps.len());
                 let inner = maker.and_then(|maker| {
                     let inner = fusible(steps[maker].as_ref()?)?;
                     (fused.operands() + inner.operands() <= OPERANDS + 1).then_some((maker, inner))
@@ -47,7 +41,7 @@ pub(super) fn fuse(body: &mut Body) {
                 step.operands.splice(place..=place, taken);
                 step.action = Action::Fused(fused.clone());
             }
-            makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
+            makers.note(&step, steps.len());
         }
         steps.push(Some(step));
     }
@@ -56,8 +50,7 @@ pub(super) fn fuse(body: &mut Body) {
 
 /// Leaves out the change of rows for columns of what is only multiplied by: the product reads it as it lies.
 pub(super) fn leave_out_transposes(body: &mut Body, constants: &[Argument]) {
-    let uses = uses(body);
-    let mut makers: HashMap<u32, usize> = HashMap::new();
+    let mut makers = Makers::new(body);
     let mut steps: Vec<Option<Step>> = Vec::with_capacity(body.steps.len());
     for mut step in std::mem::take(&mut body.steps) {
         let inner = step.action.bodies_mut();
@@ -67,15 +60,12 @@ pub(super) fn leave_out_transposes(body: &mut Body, constants: &[Argument]) {
                 if types.first().and_then(|dtype| class(*dtype)) == Some(Class::Float)
                     && changes_rows_for_columns(&step.operands, constants) =>
             {
-                makers.extend(step.results.first().map(|slot| (*slot, steps.len())));
+                makers.note(&step, steps.len());
             }
             Action::Compute(operation @ Operation::MatMul, _) => {
-                let maker = step.operands.get(1).and_then(Operand::slot);
-                let maker = maker
-                    .filter(|slot| uses.get(slot) == Some(&1))
-                    .and_then(|slot| makers.get(&slot))
-                    .filter(|maker| steps.len() - **maker <= REACH);
-                if let Some(transpose) = maker.and_then(|maker| steps[*maker].take()) {
+                let maker = step.operands.get(1);
+                let maker = maker.and_then(|operand| makers.of(operand, steps.len()));
+                if let Some(transpose) = maker.and_then(|maker| steps[maker].take()) {
                     step.operands[1] = transpose.operands[0];
                     *operation = Operation::MatMulTransposed;
                 }
@@ -96,6 +86,34 @@ fn changes_rows_for_columns(operands: &[Operand], constants: &[Argument]) -> boo
         return false;
     };
     movement::order(order, order.len()).is_ok_and(|order| movement::is_swap(&order))
+}
+
+/// Where values are made that may become a part of the step that takes them.
+struct Makers {
+    uses: HashMap<u32, usize>,
+    places: HashMap<u32, usize>,
+}
+
+impl Makers {
+    fn new(body: &Body) -> Makers {
+        Makers {
+            uses: uses(body),
+            places: HashMap::new(),
+        }
+    }
+
+    /// Remembers a step that is to be at a place.
+    fn note(&mut self, step: &Step, place: usize) {
+        let result = step.results.first();
+        self.places.extend(result.map(|slot| (*slot, place)));
+    }
+
+    /// The step that makes an operand, if it is near and nothing but the step at `place` needs it.
+    fn of(&self, operand: &Operand, place: usize) -> Option<usize> {
+        let slot = operand.slot()?;
+        let maker = *self.places.get(&slot)?;
+        (self.uses.get(&slot) == Some(&1) && place - maker <= REACH).then_some(maker)
+    }
 }
 
 /// What a step makes as a part of another, if it is of the kind.
