@@ -202,6 +202,11 @@ pub fn int_bits(dtype: DType) -> (u32, bool) {
     }
 }
 
+/// True of `uint64`, whose values are held by their bits, as `i64` has not all of them.
+pub fn is_wide(dtype: DType) -> bool {
+    int_bits(dtype) == (64, false)
+}
+
 /// The least and the greatest value of an integer type; those of `uint64` end at the greatest `i64`.
 pub fn int_range(dtype: DType) -> (i64, i64) {
     match int_bits(dtype) {

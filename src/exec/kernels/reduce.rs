@@ -2,7 +2,7 @@
 
 use crate::exec::ExecError;
 use crate::exec::simd;
-use crate::exec::tensor::{Class, Elements, Shape, Tensor, class, int_bits, wrap};
+use crate::exec::tensor::{Class, Elements, Shape, Tensor, class, is_wide, wrap};
 use crate::model::DType;
 
 use super::{axes, axis, scalar};
@@ -72,7 +72,7 @@ impl Reduction {
     }
 
     fn ints(self, dtype: DType, group: &[i64]) -> i64 {
-        let unsigned = int_bits(dtype) == (64, false);
+        let unsigned = is_wide(dtype);
         let key =
             |value: &&i64| i128::from(**value) & if unsigned { i128::from(u64::MAX) } else { -1 };
         match self {

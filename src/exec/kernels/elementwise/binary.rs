@@ -4,7 +4,7 @@ use super::floats;
 use super::meet::Meeting;
 use crate::exec::ExecError;
 use crate::exec::kernels::broadcast;
-use crate::exec::tensor::{Elements, Tensor, int_bits};
+use crate::exec::tensor::{Elements, Tensor, is_wide};
 use crate::model::DType;
 
 /// An operation on two operands.
@@ -67,7 +67,7 @@ impl Binary {
     /// The operation on integers of a type. Division by zero gives zero, as no result is defined; a negative power is zero.
     fn on_ints(self, dtype: DType) -> fn(i64, i64) -> i64 {
         let is_bool = dtype == DType::Bool;
-        let is_wide_unsigned = int_bits(dtype) == (64, false);
+        let is_wide_unsigned = is_wide(dtype);
         match self {
             Binary::Add | Binary::Or if is_bool => |x, y| x | y,
             Binary::Mul | Binary::And if is_bool => |x, y| x & y,

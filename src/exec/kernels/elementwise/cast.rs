@@ -1,7 +1,7 @@
 //! Elements in another type.
 
 use crate::exec::ExecError;
-use crate::exec::tensor::{Class, Elements, Tensor, class, int_bits, int_range};
+use crate::exec::tensor::{Class, Elements, Tensor, class, int_range, is_wide};
 use crate::model::DType;
 
 /// Converts every element to a type. Integers beyond the range of a type of integers are at its end, NaN is 0.
@@ -69,9 +69,4 @@ pub(in crate::exec::kernels) fn clamped(dtype: DType, value: f32) -> i64 {
     }
     let (least, greatest) = int_range(dtype);
     (value as i64).clamp(least, greatest)
-}
-
-/// True of the type whose values are held by their bits, as `i64` has not all of them.
-fn is_wide(dtype: DType) -> bool {
-    int_bits(dtype) == (64, false)
 }

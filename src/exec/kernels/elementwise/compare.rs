@@ -3,7 +3,7 @@
 use super::meet::Meeting;
 use crate::exec::ExecError;
 use crate::exec::kernels::broadcast;
-use crate::exec::tensor::{Elements, Tensor, int_bits};
+use crate::exec::tensor::{Elements, Tensor, is_wide};
 use crate::model::DType;
 
 /// A comparison of two operands.
@@ -32,11 +32,9 @@ impl Comparison {
             (Elements::Int(a), Elements::Int(b)) => match self {
                 Comparison::Equal => meet.pairs(a, b, |x, y| i64::from(x == y)),
                 Comparison::NotEqual => meet.pairs(a, b, |x, y| i64::from(x != y)),
-                Comparison::Greater if int_bits(x.dtype) == (64, false) => {
-                    meet.pairs(a, b, |x, y| {
-                        i64::from(x.cast_unsigned() > y.cast_unsigned())
-                    })
-                }
+                Comparison::Greater if is_wide(x.dtype) => meet.pairs(a, b, |x, y| {
+                    i64::from(x.cast_unsigned() > y.cast_unsigned())
+                }),
                 Comparison::Greater => meet.pairs(a, b, |x, y| i64::from(x > y)),
             },
             _ => {
